@@ -1,0 +1,57 @@
+/* settings: the whole configuration of a channel after reading, checked and resolved. The one table of keys is in
+ * settings_keys.c: it feeds parsing, ranges, defaults, `check`, the reference in docs/ and the samples. Made once, kept to
+ * the end. */
+#ifndef CHANNEL_SETTINGS_H
+#define CHANNEL_SETTINGS_H
+
+#include "bucket/bucket.h"
+#include "kafka/consumer.h"
+#include "mapping/table_mapper.h"
+#include "ots/client.h"
+#include "ots/table.h"
+#include "wire/write_request.h"
+
+enum errors_tolerance { ERRORS_NONE, ERRORS_ALL };
+
+/* One table and the topics that are written to it: a lane. */
+struct settings_table {
+    char **topics;
+    size_t topic_count;
+    struct mapping_plan plan;
+    enum convert_format key_format;
+    enum convert_format value_format;
+    struct ots_table_options create;
+    struct bucket_options bucket;
+    enum write_request_kind request;
+    bool same_key; /* bulk.same_key */
+};
+
+struct settings {
+    char *name;
+    struct consumer_options kafka; /* lanes are indexes into tables */
+    struct ots_client_options ots;
+    struct settings_table *tables;
+    size_t table_count;
+    enum errors_tolerance tolerance;
+    int64_t commit_interval_ms; /* offset.flush.interval.ms */
+    int64_t drain_ms;           /* rebalance.drain.ms, also at stop */
+    int64_t statistics_interval_ms;
+    size_t memory_bytes; /* the window: all tables together */
+};
+
+/* Reads one or more files: one YAML file, or worker.properties and connector files (.properties, JSON). Every mistake found
+ * goes to on_mistake as "file:line:column: key: what is wrong; what would be right". NULL when there was an error;
+ * warnings and notes alone do not fail it. Opens no socket. */
+enum settings_severity { SETTINGS_ERROR, SETTINGS_WARNING, SETTINGS_NOTE };
+typedef void settings_mistake_fn(void *arg, enum settings_severity severity, const char *line);
+struct settings *settings_read(const char *const *files, size_t count, settings_mistake_fn *on_mistake, void *arg);
+void settings_destroy(struct settings *settings);
+
+/* The configuration in effect, secrets hidden, as YAML. */
+struct buffer;
+void settings_print(const struct settings *settings, struct buffer *to);
+
+/* Index of the lane of a topic, or -1. */
+int settings_lane(const struct settings *settings, struct slice topic);
+
+#endif

@@ -1,0 +1,27 @@
+/* convert: Kafka Connect's converters: bytes of a key or a value to a flat table of fields. */
+#ifndef MAPPING_CONVERT_H
+#define MAPPING_CONVERT_H
+
+#include "record/value.h"
+
+struct arena;
+struct error;
+
+enum convert_format {
+    CONVERT_JSON,          /* JsonConverter, schemas.enable=false */
+    CONVERT_JSON_ENVELOPE, /* JsonConverter, schemas.enable=true: {"schema":...,"payload":...} */
+    CONVERT_STRING         /* StringConverter: invalid UTF-8 becomes U+FFFD */
+};
+
+/* One for each side (key, value) of a table: keeps its field table, its scratch and the schemas it has parsed, recognised by
+ * their bytes. */
+struct converter; /* opaque */
+
+struct converter *converter_create(enum convert_format format);
+void converter_destroy(struct converter *converter);
+
+/* `value` points into `bytes`, into the converter and its scratch: valid until the next call. bytes.at NULL is a null.
+ * 0, or -1 with ERROR_RECORD and words for a person (position in the text, what was expected). */
+int converter_read(struct converter *converter, struct slice bytes, struct value *value, struct error *err);
+
+#endif

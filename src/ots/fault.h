@@ -1,0 +1,20 @@
+/* fault: the one table from Tablestore's codes and HTTP statuses to what they mean for us. Nobody else reads codes. */
+#ifndef OTS_FAULT_H
+#define OTS_FAULT_H
+
+#include "bucket/batch.h"
+#include "ots/client.h"
+
+/* A whole request: status 300 and above. `message` matters for OTSQuotaExhausted only. */
+enum ots_outcome ots_fault_outcome(int status, struct slice code, struct slice message);
+
+/* One row of a batch. */
+enum verdict ots_fault_verdict(struct slice code, struct slice message);
+
+/* Does it ask to slow down? */
+bool ots_fault_throttles(struct slice code);
+
+/* What a person can do about it, or NULL. */
+const char *ots_fault_advice(struct slice code, struct slice message);
+
+#endif

@@ -35,6 +35,7 @@ struct settings {
     enum errors_tolerance tolerance;
     int64_t commit_interval_ms; /* offset.flush.interval.ms */
     int64_t drain_ms;           /* rebalance.drain.ms, also at stop */
+    int64_t kafka_session_ms;   /* session.timeout.ms in effect */
     int64_t statistics_interval_ms;
     size_t memory_bytes; /* the window: all tables together */
 };

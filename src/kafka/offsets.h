@@ -36,6 +36,14 @@ void offsets_committed(struct offsets *offsets, const struct source_partition *p
 uint64_t offsets_open(const struct offsets *offsets);
 size_t offsets_partition_count(const struct offsets *offsets);
 
+/* Where a partition or a receipt is from: topic (lent, as long as the partition), partition, lane. */
+void offsets_name(const struct offsets_partition *partition, struct source_partition *origin);
+void offsets_origin(struct receipt receipt, struct source_partition *origin);
+
+/* Instead of settling: this record will never have a fate, the channel stops because of it. It does not count as open any
+ * more; the watermark goes up to its offset once all other records of its run are settled, and no further. */
+void offsets_hold(struct receipt receipt, int64_t offset);
+
 /* Counters since the start, of live assignments: by fate. */
 uint64_t offsets_fate_count(const struct offsets *offsets, enum fate fate);
 

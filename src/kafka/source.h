@@ -47,6 +47,7 @@ struct source_class {
     uint32_t (*take)(struct source *source, uint32_t lane, uint32_t most, source_message_fn *on_message, void *arg);
     int (*commit)(struct source *source, const struct source_partition *partitions, size_t count, struct error *err);
     void (*release)(struct source *source);
+    void (*rejoin)(struct source *source);
     void (*close)(struct source *source);
 };
 
@@ -71,6 +72,12 @@ static inline int source_commit(struct source *source, const struct source_parti
 static inline void source_release(struct source *source)
 {
     source->class->release(source);
+}
+
+/* Leaves the group at once, without on_revoke, and joins again: what was assigned may have another owner already. */
+static inline void source_rejoin(struct source *source)
+{
+    source->class->rejoin(source);
 }
 
 /* Leaves the group: on_revoke comes first if something is assigned, on_closed at the end. */

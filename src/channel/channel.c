@@ -1,0 +1,218 @@
+/* channel: the turn. A lane is a table with its mapper, bucket and window; a turn gives every lane that is ready and has
+ * room one batch of the source's records, then lets the loop serve everything else. */
+#include "channel/channel_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/log.h"
+
+static void channel_on_timer(void *arg, struct clock_timer *timer)
+{
+    (void)timer;
+    channel_turn(arg);
+}
+
+static void channel_on_room(void *arg)
+{
+    struct channel_lane *lane = arg;
+    channel_wake(lane->channel);
+}
+
+static void channel_on_idle(void *arg)
+{
+    struct channel_lane *lane = arg;
+    channel_wake(lane->channel);
+}
+
+static void channel_on_trouble(void *arg, const struct error *err)
+{
+    struct channel_lane *lane = arg;
+    struct channel *channel = lane->channel;
+    struct slice table = lane->settings->plan.table;
+    if (err == NULL) {
+        channel->trouble[0] = 0;
+        log_info("channel %s: table %.*s takes rows again", channel->settings->name, SLICE_ARG(table));
+        return;
+    }
+    snprintf(channel->trouble, sizeof(channel->trouble), "%.*s: %s", SLICE_ARG(table), err->text);
+    channel->trouble_since_ms = channel->clock->now_ms;
+    log_warn("channel %s: table %.*s: %s; tried again until it works", channel->settings->name, SLICE_ARG(table),
+             err->text);
+}
+
+static size_t channel_share_bytes(const struct settings *settings)
+{
+    return settings->memory_bytes / 2 / settings->table_count;
+}
+
+static void channel_lane_init(struct channel *channel, struct channel_lane *lane, size_t index, struct sink *sink)
+{
+    const struct settings_table *table = &channel->settings->tables[index];
+    *lane = (struct channel_lane){.channel = channel, .settings = table, .index = (uint32_t)index};
+    lane->mapper = table_mapper_create(&(struct table_mapper_options){
+        .plan = &table->plan, .key_format = table->key_format, .value_format = table->value_format});
+    window_join(channel->window, &lane->window, channel_share_bytes(channel->settings));
+    struct bucket_events events = {.arg = lane,
+                                   .on_reject = channel_on_reject,
+                                   .on_room = channel_on_room,
+                                   .on_trouble = channel_on_trouble,
+                                   .on_idle = channel_on_idle};
+    lane->bucket = bucket_create(channel->clock, sink, &lane->window, &table->bucket, &events);
+}
+
+struct channel *channel_create(const struct channel_options *options)
+{
+    const struct settings *settings = options->settings;
+    struct channel *channel = check_memory(calloc(1, sizeof(*channel)));
+    channel->settings = settings;
+    channel->clock = options->clock;
+    channel->until_end = options->until_end;
+    channel->events = options->events;
+    channel->offsets = offsets_create();
+    channel->window = window_create(settings->memory_bytes / 2);
+    channel->lane_count = settings->table_count;
+    channel->lanes = check_memory(calloc(channel->lane_count, sizeof(*channel->lanes)));
+    for (size_t i = 0; i < channel->lane_count; i++)
+        channel_lane_init(channel, &channel->lanes[i], i, options->sinks[i]);
+    clock_timer_init(&channel->turn, channel_on_timer, channel);
+    clock_timer_init(&channel->commit, channel_on_commit_time, channel);
+    clock_timer_init(&channel->deadline, channel_on_deadline, channel);
+    return channel;
+}
+
+void channel_destroy(struct channel *channel)
+{
+    CHECK(channel->phase == CHANNEL_STOPPED || channel->source == NULL);
+    clock_stop(channel->clock, &channel->turn);
+    clock_stop(channel->clock, &channel->commit);
+    clock_stop(channel->clock, &channel->deadline);
+    for (size_t i = 0; i < channel->lane_count; i++) {
+        bucket_destroy(channel->lanes[i].bucket);
+        table_mapper_destroy(channel->lanes[i].mapper);
+        window_leave(&channel->lanes[i].window);
+    }
+    offsets_destroy(channel->offsets);
+    window_destroy(channel->window);
+    free(channel->commits);
+    free(channel->lanes);
+    free(channel);
+}
+
+void channel_start(struct channel *channel, struct source *source)
+{
+    channel->source = source;
+    channel->phase = CHANNEL_RUNNING;
+    clock_start(channel->clock, &channel->commit, channel->settings->commit_interval_ms);
+}
+
+void channel_wake(struct channel *channel)
+{
+    if (!clock_started(&channel->turn))
+        clock_start(channel->clock, &channel->turn, 0);
+}
+
+static bool channel_is_taking(const struct channel *channel)
+{
+    return channel->phase == CHANNEL_RUNNING && channel->assigned;
+}
+
+/* Looked up once for a stretch of records of one partition. */
+static struct offsets_partition *channel_partition(struct channel *channel, const struct message *message)
+{
+    struct offsets_partition *partition = offsets_find(channel->offsets, message->topic, message->partition);
+    CHECK(partition != NULL); /* the source gives records of assigned partitions only */
+    return partition;
+}
+
+static void channel_on_message(void *arg, const struct message *message)
+{
+    struct channel_lane *lane = arg;
+    struct channel *channel = lane->channel;
+    struct mapping_fault fault;
+    struct row row;
+    if (!channel_is_taking(channel))
+        return; /* a record before this one in the same batch stopped the channel: it will be read again */
+    channel->records++;
+    lane->taken_bytes += message->key.len + message->value.len;
+    struct offsets_partition *partition = channel_partition(channel, message);
+    if (table_mapper_map(lane->mapper, message, &row, &fault) == MAPPING_FAULT) {
+        channel_on_fault(lane, message, partition, &fault);
+        return;
+    }
+    bucket_push(lane->bucket, &row, offsets_enter(partition, message->offset), message->offset);
+}
+
+/* As many as fit the room, judged by the size of the last records: with large ones 200 would pass it many times. */
+static uint32_t channel_take_most(struct channel_lane *lane)
+{
+    size_t each = lane->taken == 0 ? 1024 : lane->taken_bytes / lane->taken + 64;
+    size_t most = window_room(&lane->window) / each;
+    return most > CHANNEL_TAKE_MOST ? CHANNEL_TAKE_MOST : most < 1 ? 1 : (uint32_t)most;
+}
+
+/* True when there may be more to take. */
+static bool channel_take(struct channel_lane *lane)
+{
+    if (!lane->ready || !bucket_has_room(lane->bucket))
+        return false;
+    uint32_t most = channel_take_most(lane);
+    lane->taken_bytes = 0;
+    lane->taken = source_take(lane->channel->source, lane->index, most, channel_on_message, lane);
+    lane->ready = lane->taken > 0;
+    bucket_turn(lane->bucket);
+    return lane->ready;
+}
+
+void channel_turn(struct channel *channel)
+{
+    bool again = false;
+    for (size_t i = 0; i < channel->lane_count && channel_is_taking(channel); i++)
+        again |= channel_take(&channel->lanes[i]);
+    if (again)
+        channel_wake(channel);
+    channel_progress(channel);
+}
+
+void channel_on_ready(void *arg, uint32_t lane)
+{
+    struct channel *channel = arg;
+    channel->lanes[lane].ready = true;
+    channel_wake(channel);
+}
+
+static void channel_add_lane(const struct channel_lane *lane, struct channel_state *state)
+{
+    struct bucket_state bucket;
+    bucket_read_state(lane->bucket, &bucket);
+    state->rows += bucket.rows_written;
+    state->superseded += bucket.rows_superseded;
+    state->requests += bucket.requests;
+    state->bytes_sent += bucket.bytes_sent;
+    state->retried += bucket.rows_retried;
+    state->throttled += bucket.throttled;
+    state->in_flight += bucket.in_flight;
+}
+
+void channel_read_state(const struct channel *channel, struct channel_state *state)
+{
+    *state = (struct channel_state){.failed = channel->failed,
+                                    .error = channel->error,
+                                    .taking = channel_is_taking(channel),
+                                    .assigned = channel->assigned,
+                                    .stopped = channel->phase == CHANNEL_STOPPED,
+                                    .records = channel->records,
+                                    .errors = channel->errors,
+                                    .skipped = channel->skipped,
+                                    .open = offsets_open(channel->offsets),
+                                    .held_bytes = window_held(channel->window),
+                                    .most_held_bytes = window_most_held(channel->window),
+                                    .commits = channel->commit_count,
+                                    .partitions = offsets_partition_count(channel->offsets),
+                                    .partitions_ended = channel->ended,
+                                    .trouble_since_ms = channel->trouble_since_ms};
+    memcpy(state->trouble, channel->trouble, sizeof(state->trouble));
+    for (size_t i = 0; i < channel->lane_count; i++)
+        channel_add_lane(&channel->lanes[i], state);
+}

@@ -1,0 +1,205 @@
+/* kafka_to_table: life order: client, table checks, sinks, channel, consumer; the other way round at the end. */
+#include "channel/kafka_to_table.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "loop/loop.h"
+#include "ots/write.h"
+
+enum { CHECK_RETRY_MS = 30000, AWAY_EVERY_MS = 1000 };
+
+struct table_check {
+    struct kafka_to_table *pipe;
+    size_t index;
+    struct ots_table_check *check;
+    bool done;
+    struct ots_table_state state;
+};
+
+struct kafka_to_table {
+    struct loop *loop;
+    const struct settings *settings;
+    struct kafka_to_table_events events;
+    bool until_end;
+    struct ots_client *client;
+    struct table_check *checks;
+    struct sink **sinks;
+    struct channel *channel;
+    struct source *source;
+    struct clock_timer step; /* from a later turn: the next step, or the end */
+    struct clock_timer away;
+    bool failed;
+    bool stopping;
+    bool ended; /* on_stopped was told */
+    struct error error;
+};
+
+static void kafka_to_table_tell_stopped(struct kafka_to_table *pipe)
+{
+    clock_stop(loop_clock(pipe->loop), &pipe->away);
+    if (pipe->ended)
+        return;
+    pipe->ended = true;
+    pipe->events.on_stopped(pipe->events.arg);
+}
+
+static void kafka_to_table_on_channel_stopped(void *arg)
+{
+    kafka_to_table_tell_stopped(arg);
+}
+
+static void kafka_to_table_on_away(void *arg, struct clock_timer *timer)
+{
+    struct kafka_to_table *pipe = arg;
+    int64_t away_ms = loop_away_ms(pipe->loop);
+    if (away_ms > pipe->settings->kafka_session_ms / 2)
+        channel_was_away(pipe->channel, away_ms);
+    clock_start(loop_clock(pipe->loop), timer, AWAY_EVERY_MS);
+}
+
+/* BulkImport takes several rows of one key; a table with an index does not [assumed]. */
+static struct sink *kafka_to_table_sink(struct kafka_to_table *pipe, size_t index)
+{
+    const struct settings_table *table = &pipe->settings->tables[index];
+    bool same_key = table->same_key && !pipe->checks[index].state.has_index;
+    return ots_write_create(pipe->client, table->plan.table, table->request, same_key);
+}
+
+static int kafka_to_table_begin(struct kafka_to_table *pipe, struct error *err)
+{
+    for (size_t i = 0; i < pipe->settings->table_count; i++)
+        pipe->sinks[i] = kafka_to_table_sink(pipe, i);
+    pipe->channel = channel_create(&(struct channel_options){
+        .settings = pipe->settings,
+        .clock = loop_clock(pipe->loop),
+        .sinks = pipe->sinks,
+        .until_end = pipe->until_end,
+        .events = {.arg = pipe, .on_stopped = kafka_to_table_on_channel_stopped}});
+    struct source_events events = channel_source_events(pipe->channel);
+    struct consumer_options options = pipe->settings->kafka;
+    options.tell_ends = pipe->until_end;
+    pipe->source = consumer_create(pipe->loop, &options, &events, err);
+    if (pipe->source == NULL)
+        return -1;
+    channel_start(pipe->channel, pipe->source);
+    clock_start(loop_clock(pipe->loop), &pipe->away, AWAY_EVERY_MS);
+    return 0;
+}
+
+static bool kafka_to_table_is_checked(const struct kafka_to_table *pipe)
+{
+    for (size_t i = 0; i < pipe->settings->table_count; i++) {
+        if (!pipe->checks[i].done)
+            return false;
+    }
+    return true;
+}
+
+/* All tables have answered (every problem is said, not only the first), or it is over. */
+static void kafka_to_table_on_step(void *arg, struct clock_timer *timer)
+{
+    struct kafka_to_table *pipe = arg;
+    (void)timer;
+    if (pipe->stopping && pipe->channel == NULL) {
+        kafka_to_table_tell_stopped(pipe);
+        return;
+    }
+    if (!kafka_to_table_is_checked(pipe))
+        return;
+    if (!pipe->failed && kafka_to_table_begin(pipe, &pipe->error) != 0) {
+        pipe->failed = true;
+        log_error("%s", pipe->error.text);
+    }
+    if (pipe->failed)
+        kafka_to_table_tell_stopped(pipe);
+}
+
+static void kafka_to_table_on_checked(void *arg, const struct ots_table_state *state, const struct error *err)
+{
+    struct table_check *check = arg;
+    struct kafka_to_table *pipe = check->pipe;
+    check->done = true;
+    if (err != NULL) {
+        log_error("%s", err->text);
+        if (!pipe->failed)
+            pipe->error = *err;
+        pipe->failed = true;
+    } else {
+        check->state = *state;
+    }
+    if (kafka_to_table_is_checked(pipe))
+        clock_start(loop_clock(pipe->loop), &pipe->step, 0);
+}
+
+static void kafka_to_table_check(struct kafka_to_table *pipe, size_t index)
+{
+    struct table_check *check = &pipe->checks[index];
+    struct ots_table_options options = pipe->settings->tables[index].create;
+    options.plan = &pipe->settings->tables[index].plan;
+    check->pipe = pipe;
+    check->index = index;
+    check->check = ots_table_check_start(pipe->client, loop_clock(pipe->loop), &options, CHECK_RETRY_MS,
+                                         kafka_to_table_on_checked, check);
+}
+
+struct kafka_to_table *kafka_to_table_create(struct loop *loop, const struct settings *settings, bool until_end,
+                                             const struct kafka_to_table_events *events, struct error *err)
+{
+    struct ots_client *client = ots_client_create(loop, &settings->ots, err);
+    if (client == NULL)
+        return NULL;
+    struct kafka_to_table *pipe = check_memory(calloc(1, sizeof(*pipe)));
+    pipe->loop = loop;
+    pipe->settings = settings;
+    pipe->until_end = until_end;
+    pipe->events = *events;
+    pipe->client = client;
+    pipe->checks = check_memory(calloc(settings->table_count, sizeof(*pipe->checks)));
+    pipe->sinks = check_memory(calloc(settings->table_count, sizeof(*pipe->sinks)));
+    clock_timer_init(&pipe->step, kafka_to_table_on_step, pipe);
+    clock_timer_init(&pipe->away, kafka_to_table_on_away, pipe);
+    for (size_t i = 0; i < settings->table_count; i++)
+        kafka_to_table_check(pipe, i);
+    return pipe;
+}
+
+void kafka_to_table_stop(struct kafka_to_table *pipe)
+{
+    pipe->stopping = true;
+    if (pipe->channel != NULL && pipe->source != NULL)
+        channel_stop(pipe->channel);
+    else if (!pipe->ended)
+        clock_start(loop_clock(pipe->loop), &pipe->step, 0);
+}
+
+void kafka_to_table_destroy(struct kafka_to_table *pipe)
+{
+    clock_stop(loop_clock(pipe->loop), &pipe->step);
+    clock_stop(loop_clock(pipe->loop), &pipe->away);
+    if (pipe->source != NULL)
+        consumer_destroy(pipe->source);
+    if (pipe->channel != NULL)
+        channel_destroy(pipe->channel);
+    for (size_t i = 0; i < pipe->settings->table_count; i++) {
+        ots_table_check_destroy(pipe->checks[i].check);
+        if (pipe->sinks[i] != NULL)
+            ots_write_destroy(pipe->sinks[i]);
+    }
+    ots_client_destroy(pipe->client);
+    free(pipe->checks);
+    free(pipe->sinks);
+    free(pipe);
+}
+
+void kafka_to_table_read_state(const struct kafka_to_table *pipe, struct channel_state *state)
+{
+    *state = (struct channel_state){0};
+    if (pipe->channel != NULL)
+        channel_read_state(pipe->channel, state);
+    if (pipe->failed) {
+        state->failed = true;
+        state->error = pipe->error;
+    }
+}

@@ -7,6 +7,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(NOT CMAKE_BUILD_TYPE)
     set(CMAKE_BUILD_TYPE Release)
 endif()
+option(OTSPIPE_ANALYZE "compile with gcc -fanalyzer; a finding is an error" OFF)
 set(OTSPIPE_SANITIZE "" CACHE STRING "for example address,undefined or thread")
 
 find_package(PkgConfig REQUIRED)
@@ -16,6 +17,10 @@ set(STRICT -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold
     -Wno-sign-conversion -Wcast-qual -Wimplicit-fallthrough -Wnull-dereference -Werror)
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
     list(APPEND STRICT -Wduplicated-cond -Wlogical-op)
+endif()
+
+if(OTSPIPE_ANALYZE)
+    list(APPEND STRICT -fanalyzer)
 endif()
 
 set(CMAKE_C_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")

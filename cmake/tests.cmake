@@ -38,3 +38,4 @@ endfunction()
 
 # name, then the layers it links
 unit(base base)
+unit(ots_fault ots)

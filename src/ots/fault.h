@@ -5,14 +5,14 @@
 #include "bucket/batch.h"
 #include "ots/client.h"
 
-/* A whole request: status 300 and above. `message` matters for OTSQuotaExhausted only. */
+/* A whole request: status 300 and above. The message tells the kinds of OTSQuotaExhausted and OTSAuthFailed apart. */
 enum ots_outcome ots_fault_outcome(int status, struct slice code, struct slice message);
 
 /* One row of a batch. */
 enum verdict ots_fault_verdict(struct slice code, struct slice message);
 
-/* Does it ask to slow down? */
-bool ots_fault_throttles(struct slice code);
+/* Does it ask to slow down? Of a row: with the status of its answer, 200. */
+bool ots_fault_throttles(int status, struct slice code, struct slice message);
 
 /* What a person can do about it, or NULL. */
 const char *ots_fault_advice(struct slice code, struct slice message);

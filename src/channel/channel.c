@@ -1,5 +1,5 @@
-/* channel: the turn. A lane is a table with its mapper, bucket and window; a turn gives every lane that is ready and has
- * room one batch of the source's records, then lets the loop serve everything else. */
+/* channel: the turn. A lane is a table with its mapper, bucket and window; a turn gives every lane that is
+ * ready and has room one batch of the source's records, then lets the loop serve everything else. */
 #include "channel/channel_private.h"
 
 #include <stdio.h>
@@ -38,8 +38,8 @@ static void channel_on_trouble(void *arg, const struct error *err)
     }
     snprintf(channel->trouble, sizeof(channel->trouble), "%.*s: %s", SLICE_ARG(table), err->text);
     channel->trouble_since_ms = channel->clock->now_ms;
-    log_warn("channel %s: table %.*s: %s; tried again until it works", channel->settings->name, SLICE_ARG(table),
-             err->text);
+    log_warn("channel %s: table %.*s: %s; tried again until it works", channel->settings->name,
+             SLICE_ARG(table), err->text);
 }
 
 static size_t channel_share_bytes(const struct settings *settings)
@@ -47,7 +47,8 @@ static size_t channel_share_bytes(const struct settings *settings)
     return settings->memory_bytes / 2 / settings->table_count;
 }
 
-static void channel_lane_init(struct channel *channel, struct channel_lane *lane, size_t index, struct sink *sink)
+static void channel_lane_init(struct channel *channel, struct channel_lane *lane, size_t index,
+                              struct sink *sink)
 {
     const struct settings_table *table = &channel->settings->tables[index];
     *lane = (struct channel_lane){.channel = channel, .settings = table, .index = (uint32_t)index};
@@ -144,7 +145,8 @@ static void channel_on_message(void *arg, const struct message *message)
     bucket_push(lane->bucket, &row, offsets_enter(partition, message->offset), message->offset);
 }
 
-/* As many as fit the room, judged by the size of the last records: with large ones 200 would pass it many times. */
+/* As many as fit the room, judged by the size of the last records: with large ones 200 would pass it many
+ * times. */
 static uint32_t channel_take_most(struct channel_lane *lane)
 {
     size_t each = lane->taken == 0 ? 1024 : lane->taken_bytes / lane->taken + 64;

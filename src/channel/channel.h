@@ -1,6 +1,6 @@
-/* channel: one composed path from a source to tables: takes while there is room, maps, pushes, commits what is finished,
- * drains on revoke and at stop. It knows the source, the sinks and the clock by their interfaces only: the simulator runs
- * this very code. (kafka_to_table.c wires the real parts.) */
+/* channel: one composed path from a source to tables: takes while there is room, maps, pushes, commits what
+ * is finished, drains on revoke and at stop. It knows the source, the sinks and the clock by their interfaces
+ * only: the simulator runs this very code. (kafka_to_table.c wires the real parts.) */
 #ifndef CHANNEL_CHANNEL_H
 #define CHANNEL_CHANNEL_H
 
@@ -31,8 +31,8 @@ struct source_events channel_source_events(struct channel *channel);
 /* The source is kept until on_stopped. */
 void channel_start(struct channel *channel, struct source *source);
 
-/* Begins an orderly stop: nothing more is taken, what was taken is written for at most drain_ms, the watermarks are
- * committed, the source is closed. A second call gives up what is left at once. */
+/* Begins an orderly stop: nothing more is taken, what was taken is written for at most drain_ms, the
+ * watermarks are committed, the source is closed. A second call gives up what is left at once. */
 void channel_stop(struct channel *channel);
 
 /* The process was away for so long that partitions may have another owner: cut, drop, join again. */
@@ -42,18 +42,18 @@ struct channel_state {
     bool failed; /* error: why */
     struct error error;
     bool taking, assigned, stopped;
-    uint64_t records;      /* taken from the source */
-    uint64_t rows;         /* acknowledged */
+    uint64_t records; /* taken from the source */
+    uint64_t rows;    /* acknowledged */
     uint64_t superseded;
-    uint64_t errors;       /* records that could not become rows, or rows that were refused */
-    uint64_t skipped;      /* of those, passed over by policy */
+    uint64_t errors;  /* records that could not become rows, or rows that were refused */
+    uint64_t skipped; /* of those, passed over by policy */
     uint64_t requests, bytes_sent, retried, throttled;
-    uint64_t open;         /* records without a fate */
+    uint64_t open; /* records without a fate */
     uint32_t in_flight;
     size_t held_bytes, most_held_bytes;
     uint64_t commits;
     size_t partitions, partitions_ended;
-    char trouble[256];     /* what is being waited for; empty: nothing */
+    char trouble[800]; /* what is being waited for; empty: nothing */
     int64_t trouble_since_ms;
 };
 void channel_read_state(const struct channel *channel, struct channel_state *state);

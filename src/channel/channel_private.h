@@ -1,5 +1,5 @@
-/* channel_private: the channel's inside, for the files of the channel: turn (channel.c), phases (phase.c: assignment, revoke,
- * stop), commits (commit.c) and records that cannot be written (errant.c). */
+/* channel_private: the channel's inside, for the files of the channel: turn (channel.c), phases (phase.c:
+ * assignment, revoke, stop), commits (commit.c) and records that cannot be written (errant.c). */
 #ifndef CHANNEL_CHANNEL_PRIVATE_H
 #define CHANNEL_CHANNEL_PRIVATE_H
 
@@ -14,10 +14,10 @@ enum { CHANNEL_TAKE_MOST = 200, CHANNEL_SKIPS_SAID = 5 };
 enum channel_phase {
     CHANNEL_NEW,
     CHANNEL_RUNNING,
-    CHANNEL_REVOKING,  /* what is in flight, then the commit; then the partitions go back */
-    CHANNEL_DRAINING,  /* stop: everything taken to be written */
-    CHANNEL_CUTTING,   /* stop: the drain limit is over; the answers to the cuts */
-    CHANNEL_CLOSING,   /* the source to leave */
+    CHANNEL_REVOKING, /* what is in flight, then the commit; then the partitions go back */
+    CHANNEL_DRAINING, /* stop: everything taken to be written */
+    CHANNEL_CUTTING,  /* stop: the drain limit is over; the answers to the cuts */
+    CHANNEL_CLOSING,  /* the source to leave */
     CHANNEL_STOPPED
 };
 
@@ -25,7 +25,7 @@ struct channel_lane {
     struct channel *channel;
     const struct settings_table *settings;
     uint32_t index;
-    bool ready; /* the source may have records */
+    bool ready;         /* the source may have records */
     uint32_t taken;     /* records of the last take */
     size_t taken_bytes; /* and their bytes */
     struct table_mapper *mapper;
@@ -46,7 +46,7 @@ struct channel {
     enum channel_phase phase;
     bool assigned;
     bool until_end;
-    size_t ended; /* partitions of this assignment that were read to their end */
+    size_t ended;      /* partitions of this assignment that were read to their end */
     bool revoke_waits; /* the source waits for source_release() */
     bool failed;
     struct error error;
@@ -64,7 +64,7 @@ struct channel {
     int64_t said_second; /* of the skipped records said in this second */
     uint32_t said;
     uint64_t unsaid;
-    char trouble[256];
+    char trouble[800];
     int64_t trouble_since_ms;
 };
 
@@ -81,12 +81,13 @@ void channel_on_deadline(void *arg, struct clock_timer *timer);
 /* commit.c */
 void channel_on_commit_time(void *arg, struct clock_timer *timer);
 void channel_on_committed(void *arg, const struct error *err);
-/* True when nothing is left to commit or it cannot be: the phase may end. Begins a commit when there is something. */
+/* True when nothing is left to commit or it cannot be: the phase may end. Begins a commit when there is
+ * something. */
 bool channel_commit_is_done(struct channel *channel);
 
 /* errant.c */
 void channel_on_reject(void *arg, const struct bucket_rejection *rejection);
-void channel_on_fault(struct channel_lane *lane, const struct message *message, struct offsets_partition *partition,
-                      const struct mapping_fault *fault);
+void channel_on_fault(struct channel_lane *lane, const struct message *message,
+                      struct offsets_partition *partition, const struct mapping_fault *fault);
 
 #endif

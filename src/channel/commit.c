@@ -50,8 +50,8 @@ void channel_on_committed(void *arg, const struct error *err)
         offsets_committed(channel->offsets, channel->commits, channel->commit_partitions);
     } else {
         channel->commit_failed = true;
-        log_warn("channel %s: commit refused: %s; what is not committed is read again", channel->settings->name,
-                 err->text);
+        log_warn("channel %s: commit refused: %s; what is not committed is read again",
+                 channel->settings->name, err->text);
     }
     channel->commit_partitions = 0;
     if (err->kind == ERROR_CONFIG || err->kind == ERROR_FATAL)

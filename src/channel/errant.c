@@ -1,5 +1,5 @@
-/* errant: records that cannot be written. Tolerance none: the channel stops there, everything before it is committed.
- * Tolerance all: passed over, said and counted. */
+/* errant: records that cannot be written. Tolerance none: the channel stops there, everything before it is
+ * committed. Tolerance all: passed over, said and counted. */
 #include "channel/channel_private.h"
 
 #include <stdio.h>
@@ -18,8 +18,8 @@ static void channel_stop_at(struct channel *channel, const struct source_partiti
 }
 
 /* A stream of bad records must not fill the disk with log lines: a few a second, the rest counted. */
-static void channel_say_skipped(struct channel *channel, const struct source_partition *origin, int64_t offset,
-                                const char *words)
+static void channel_say_skipped(struct channel *channel, const struct source_partition *origin,
+                                int64_t offset, const char *words)
 {
     int64_t second = channel->clock->now_ms / 1000;
     channel->skipped++;
@@ -54,8 +54,8 @@ void channel_on_reject(void *arg, const struct bucket_rejection *rejection)
     offsets_hold(rejection->receipt, rejection->mark);
 }
 
-void channel_on_fault(struct channel_lane *lane, const struct message *message, struct offsets_partition *partition,
-                      const struct mapping_fault *fault)
+void channel_on_fault(struct channel_lane *lane, const struct message *message,
+                      struct offsets_partition *partition, const struct mapping_fault *fault)
 {
     struct channel *channel = lane->channel;
     struct source_partition origin;

@@ -1,4 +1,5 @@
-/* kafka_to_table: life order: client, table checks, sinks, channel, consumer; the other way round at the end. */
+/* kafka_to_table: life order: client, table checks, sinks, channel, consumer; the other way round at the end.
+ */
 #include "channel/kafka_to_table.h"
 
 #include <stdlib.h>
@@ -71,12 +72,12 @@ static int kafka_to_table_begin(struct kafka_to_table *pipe, struct error *err)
 {
     for (size_t i = 0; i < pipe->settings->table_count; i++)
         pipe->sinks[i] = kafka_to_table_sink(pipe, i);
-    pipe->channel = channel_create(&(struct channel_options){
-        .settings = pipe->settings,
-        .clock = loop_clock(pipe->loop),
-        .sinks = pipe->sinks,
-        .until_end = pipe->until_end,
-        .events = {.arg = pipe, .on_stopped = kafka_to_table_on_channel_stopped}});
+    pipe->channel = channel_create(
+        &(struct channel_options){.settings = pipe->settings,
+                                  .clock = loop_clock(pipe->loop),
+                                  .sinks = pipe->sinks,
+                                  .until_end = pipe->until_end,
+                                  .events = {.arg = pipe, .on_stopped = kafka_to_table_on_channel_stopped}});
     struct source_events events = channel_source_events(pipe->channel);
     struct consumer_options options = pipe->settings->kafka;
     options.tell_ends = pipe->until_end;
@@ -144,8 +145,9 @@ static void kafka_to_table_check(struct kafka_to_table *pipe, size_t index)
                                          kafka_to_table_on_checked, check);
 }
 
-struct kafka_to_table *kafka_to_table_create(struct loop *loop, const struct settings *settings, bool until_end,
-                                             const struct kafka_to_table_events *events, struct error *err)
+struct kafka_to_table *kafka_to_table_create(struct loop *loop, const struct settings *settings,
+                                             bool until_end, const struct kafka_to_table_events *events,
+                                             struct error *err)
 {
     struct ots_client *client = ots_client_create(loop, &settings->ots, err);
     if (client == NULL)

@@ -64,7 +64,8 @@ static void channel_on_assign(void *arg, const struct source_partition *partitio
     channel_wake(channel);
 }
 
-/* Nothing more is taken; rows not sent are dropped (the next owner reads them again); what is in flight may come home. */
+/* Nothing more is taken; rows not sent are dropped (the next owner reads them again); what is in flight may
+ * come home. */
 static void channel_on_revoke(void *arg)
 {
     struct channel *channel = arg;
@@ -99,7 +100,7 @@ static void channel_on_error(void *arg, const struct error *err)
     struct channel *channel = arg;
     if (err->kind != ERROR_RETRY)
         return channel_fail(channel, err);
-    snprintf(channel->trouble, sizeof(channel->trouble), "%.250s", err->text);
+    snprintf(channel->trouble, sizeof(channel->trouble), "%s", err->text);
     channel->trouble_since_ms = channel->clock->now_ms;
     log_warn("channel %s: %s", channel->settings->name, err->text);
 }
@@ -107,8 +108,8 @@ static void channel_on_error(void *arg, const struct error *err)
 static void channel_on_end(void *arg, const char *topic, int32_t partition, int64_t offset)
 {
     struct channel *channel = arg;
-    log_debug("channel %s: end of partition: topic=%s partition=%d offset=%lld", channel->settings->name, topic,
-              partition, (long long)offset);
+    log_debug("channel %s: end of partition: topic=%s partition=%d offset=%lld", channel->settings->name,
+              topic, partition, (long long)offset);
     channel->ended++;
     if (channel->ended == offsets_partition_count(channel->offsets))
         channel_hurry(channel, true);
@@ -177,7 +178,8 @@ void channel_on_deadline(void *arg, struct clock_timer *timer)
     struct channel *channel = arg;
     clock_stop(channel->clock, timer);
     log_warn("channel %s: drain limit passed: open=%llu in_flight=%u; what is not committed is read again",
-             channel->settings->name, (unsigned long long)offsets_open(channel->offsets), channel_in_flight(channel));
+             channel->settings->name, (unsigned long long)offsets_open(channel->offsets),
+             channel_in_flight(channel));
     channel->gave_up = true;
     channel_drop(channel);
     channel_cut(channel);

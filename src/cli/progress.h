@@ -1,0 +1,18 @@
+/* progress: long work shows how it goes: one status line on a terminal, one line an interval in a log, and a
+ * summary. */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include "channel/kafka_to_table.h"
+
+struct progress; /* opaque */
+
+/* Settings and pipe are kept. Begins at once. */
+struct progress *progress_create(struct clock *clock, const struct settings *settings,
+                                 const struct kafka_to_table *pipe);
+void progress_destroy(struct progress *progress);
+
+/* The last words; with `json` one JSON line on stdout. */
+void progress_end(struct progress *progress, const struct channel_state *state, bool json);
+
+#endif

@@ -4,7 +4,7 @@
  * 1. A start call returns -1 and will never call back, or 0 and calls back exactly once, from a later turn.
  * 2. What a callback receives is lent for the call.
  * 3. A callback may start new work; it never destroys the object it was called from.
- * 4. Only loop/wakeup may be touched from another thread. All else is the loop's thread, so there are no locks. */
+ * 4. Only loop/wakeup may be touched from another thread. All else is the loop's thread: no locks. */
 #ifndef LOOP_LOOP_H
 #define LOOP_LOOP_H
 
@@ -19,16 +19,22 @@ struct loop *loop_create(void);
 /* Closes all handles, runs the loop empty and checks that libuv agrees that nothing is left. */
 void loop_destroy(struct loop *loop);
 
-/* Until loop_stop(), or until nothing is left to wait for. */
+/* Until loop_stop(), or until nothing is left to wait for: no started timer, no active libuv handle of
+ * anybody's. */
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 
 struct clock *loop_clock(struct loop *loop);
 struct uv_loop_s *loop_uv(struct loop *loop);
 
-/* How long the loop was away before this turn: now - end of the turn before, less what it slept on purpose. Long gaps
- * mean SIGSTOP or suspend. Milliseconds. */
+/* How long the loop was away before this turn: since the turn before began, less what it slept on purpose (at
+ * most a second at a time). Large numbers mean SIGSTOP, suspend, or a callback that took far too long.
+ * Milliseconds. */
 int64_t loop_away_ms(const struct loop *loop);
+
+/* For those who have libuv handles of their own: the first call of each of their I/O callbacks. Reads the
+ * time once a turn, so that nobody after a long sleep starts a timer by the time before it. */
+void loop_woke(struct loop *loop);
 
 /* SIGINT, SIGTERM: on_signal for each. SIGPIPE is ignored from loop_create() on. */
 typedef void loop_signal_fn(void *arg, int signal);

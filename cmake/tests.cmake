@@ -39,3 +39,8 @@ endfunction()
 # name, then the layers it links
 unit(base base)
 unit(ots_fault ots)
+unit(crc8 wire)
+unit(digest wire)
+unit(sign wire)
+unit(clock loop)
+flow(loop loop)

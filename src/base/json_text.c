@@ -1,0 +1,99 @@
+/* json_text: what the inline steps leave: comments, escapes, other alphabets, literals, faults. */
+#include "base/json_text.h"
+
+#include "base/utf8.h"
+
+const char *json_text_fault(const struct json_reader *reader, const char *at, const char *what)
+{
+    *reader->fault = (struct json_fault){.at = (size_t)(at - reader->start), .what = what};
+    return NULL;
+}
+
+static bool json_text_is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static const char *json_text_comment(const struct json_reader *reader, const char *at)
+{
+    size_t left = (size_t)(reader->end - at);
+    if (left >= 2 && at[1] == '/') {
+        const char *line = memchr(at, '\n', left);
+        return line == NULL ? reader->end : line + 1;
+    }
+    const char *close = left >= 4 && at[1] == '*' ? memmem(at + 2, left - 2, "*/", 2) : NULL;
+    return close == NULL ? json_text_fault(reader, at, "a comment without an end") : close + 2;
+}
+
+const char *json_text_blanks_rest(const struct json_reader *reader, const char *at)
+{
+    while (at != NULL && at < reader->end) {
+        if (json_text_is_blank(*at))
+            at++;
+        else if (*at == '/' && (reader->options & JSON_COMMENTS) != 0)
+            at = json_text_comment(reader, at);
+        else
+            break;
+    }
+    return at;
+}
+
+static bool json_text_is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static const char *json_text_escape(const struct json_reader *reader, const char *at)
+{
+    size_t wanted = reader->end - at >= 2 && at[1] == 'u' ? 6 : 2;
+    if ((size_t)(reader->end - at) < wanted)
+        return json_text_fault(reader, at, "the text ends inside a string");
+    if (wanted == 2 && memchr("\"\\/bfnrt", at[1], 8) == NULL)
+        return json_text_fault(reader, at, "an escape that JSON does not have");
+    for (size_t i = 2; i < wanted; i++)
+        if (!json_text_is_hex(at[i]))
+            return json_text_fault(reader, at, "four hexadecimal digits were expected after \\u");
+    return at + wanted;
+}
+
+/* One character that is not plain. */
+static const char *json_text_special(const struct json_reader *reader, const char *at)
+{
+    if (*at == '\\')
+        return json_text_escape(reader, at);
+    if ((unsigned char)*at < ' ')
+        return json_text_fault(reader, at, "a control character in a string, which must be escaped");
+    size_t len = utf8_length(at, reader->end);
+    return len == 0 ? json_text_fault(reader, at, "bytes that are not UTF-8") : at + len;
+}
+
+const char *json_text_string_rest(const struct json_reader *reader, const char *at, bool *escaped)
+{
+    while (at < reader->end && *at != '"') {
+        *escaped |= *at == '\\';
+        at = json_text_special(reader, at);
+        if (at == NULL)
+            return NULL;
+        if (at < reader->end && (unsigned char)*at < 0x80)
+            at = json_text_plain(at, reader->end);
+    }
+    return at < reader->end ? at : json_text_fault(reader, at, "the text ends inside a string");
+}
+
+const char *json_text_literal(const struct json_reader *reader, const char *at, struct json_value *value)
+{
+    static const struct {
+        struct slice text;
+        enum json_kind kind;
+    } literals[] = {{{"true", 4}, JSON_TRUE}, {{"false", 5}, JSON_FALSE}, {{"null", 4}, JSON_NULL}};
+    for (size_t i = 0; i < sizeof(literals) / sizeof(literals[0]); i++) {
+        size_t len = literals[i].text.len;
+        if ((size_t)(reader->end - at) < len || memcmp(at, literals[i].text.at, len) != 0)
+            continue;
+        value->kind = literals[i].kind;
+        value->text = slice_of(at, len);
+        return at + len;
+    }
+    return json_text_fault(reader, at,
+                           at < reader->end ? "a value was expected" : "the text ends before a value");
+}

@@ -1,0 +1,24 @@
+/* log: what the bench broker serves: a few thousand records a partition, prepared once as record batches with
+ * their checksums, replayed with the base offset patched in front (the checksum does not cover it). */
+#ifndef FLOW_LOG_H
+#define FLOW_LOG_H
+
+#include "base/slice.h"
+
+struct flow_log; /* opaque: one partition */
+
+/* Records of about `bytes` bytes: flat JSON, keys distinct over all partitions within `distinct` records
+ * each. */
+struct flow_log *flow_log_create(uint32_t partition, size_t bytes, uint64_t distinct);
+void flow_log_destroy(struct flow_log *log);
+
+/* Records in each batch: 200 small ones, fewer large ones. */
+uint64_t flow_log_batch_records(size_t bytes);
+
+/* Bytes of one batch (they are all of nearly the same length). */
+size_t flow_log_batch_bytes(const struct flow_log *log, uint64_t offset);
+
+/* The batch that holds the offset, its base offset patched, copied to `to`; answers its length. */
+size_t flow_log_put(const struct flow_log *log, uint64_t offset, char *to);
+
+#endif

@@ -36,6 +36,14 @@ function(fuzz NAME)
     endif()
 endfunction()
 
+# support_library(NAME layers...): tests/support/NAME.c, for tests that share it.
+function(support_library NAME)
+    add_library(support_${NAME} STATIC ${CMAKE_SOURCE_DIR}/tests/support/${NAME}.c)
+    target_compile_options(support_${NAME} PRIVATE ${STRICT} -Wno-null-dereference)
+    target_include_directories(support_${NAME} PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+    target_link_libraries(support_${NAME} PUBLIC ${ARGN} PkgConfig::cmocka)
+endfunction()
+
 # name, then the layers it links
 unit(base base)
 unit(ots_fault ots)
@@ -45,3 +53,6 @@ unit(sign wire)
 unit(clock loop)
 flow(loop loop)
 unit(offsets kafka)
+support_library(hex base)
+support_library(random_row wire)
+unit(plainbuffer wire support_hex support_random_row)

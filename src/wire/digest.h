@@ -17,10 +17,11 @@ enum { DIGEST_MD5_BASE64 = 24, DIGEST_SHA1_BASE64 = 28, DIGEST_SHA256_BASE64 = 4
 void digest_md5(struct digest *digest, struct slice body, char base64[DIGEST_MD5_BASE64 + 1]);
 
 /* base64 text of the HMAC-SHA1. The context keeps the last key: the same key again is cheap. */
-void digest_hmac_sha1(struct digest *digest, struct slice key, struct slice text, char base64[DIGEST_SHA1_BASE64 + 1]);
+void digest_hmac_sha1(struct digest *digest, struct slice key, struct slice text,
+                      char base64[DIGEST_SHA1_BASE64 + 1]);
 
-/* Standard alphabet with padding. encode: `to` has room for (len + 2) / 3 * 4 + 1 bytes, answers the length; decode: at most
- * len / 4 * 3 bytes, answers the length or -1 when the text is not base64. */
+/* Standard alphabet with padding. encode: `to` has room for (len + 2) / 3 * 4 + 1 bytes, answers the length;
+ * decode: at most len / 4 * 3 bytes, answers the length or -1 when the text is not base64. */
 size_t digest_base64_encode(struct slice bytes, char *to);
 ssize_t digest_base64_decode(struct slice text, char *to);
 

@@ -9,7 +9,7 @@
 #include "loop/loop.h"
 #include "ots/write.h"
 
-enum { CHECK_RETRY_MS = 30000, AWAY_EVERY_MS = 1000 };
+enum { CHECK_RETRY_MS = 30000 };
 
 struct table_check {
     struct kafka_to_table *pipe;
@@ -30,7 +30,6 @@ struct kafka_to_table {
     struct channel *channel;
     struct source *source;
     struct clock_timer step; /* from a later turn: the next step, or the end */
-    struct clock_timer away;
     bool failed;
     bool stopping;
     bool ended; /* on_stopped was told */
@@ -39,7 +38,7 @@ struct kafka_to_table {
 
 static void kafka_to_table_tell_stopped(struct kafka_to_table *pipe)
 {
-    clock_stop(loop_clock(pipe->loop), &pipe->away);
+    loop_on_away(pipe->loop, 0, NULL, NULL);
     if (pipe->ended)
         return;
     pipe->ended = true;
@@ -51,13 +50,10 @@ static void kafka_to_table_on_channel_stopped(void *arg)
     kafka_to_table_tell_stopped(arg);
 }
 
-static void kafka_to_table_on_away(void *arg, struct clock_timer *timer)
+static void kafka_to_table_on_away(void *arg, int64_t away_ms)
 {
     struct kafka_to_table *pipe = arg;
-    int64_t away_ms = loop_away_ms(pipe->loop);
-    if (away_ms > pipe->settings->kafka_session_ms / 2)
-        channel_was_away(pipe->channel, away_ms);
-    clock_start(loop_clock(pipe->loop), timer, AWAY_EVERY_MS);
+    channel_was_away(pipe->channel, away_ms);
 }
 
 /* BulkImport takes several rows of one key; a table with an index does not [assumed]. */
@@ -85,7 +81,7 @@ static int kafka_to_table_begin(struct kafka_to_table *pipe, struct error *err)
     if (pipe->source == NULL)
         return -1;
     channel_start(pipe->channel, pipe->source);
-    clock_start(loop_clock(pipe->loop), &pipe->away, AWAY_EVERY_MS);
+    loop_on_away(pipe->loop, pipe->settings->kafka_session_ms / 2, kafka_to_table_on_away, pipe);
     return 0;
 }
 
@@ -161,7 +157,6 @@ struct kafka_to_table *kafka_to_table_create(struct loop *loop, const struct set
     pipe->checks = check_memory(calloc(settings->table_count, sizeof(*pipe->checks)));
     pipe->sinks = check_memory(calloc(settings->table_count, sizeof(*pipe->sinks)));
     clock_timer_init(&pipe->step, kafka_to_table_on_step, pipe);
-    clock_timer_init(&pipe->away, kafka_to_table_on_away, pipe);
     for (size_t i = 0; i < settings->table_count; i++)
         kafka_to_table_check(pipe, i);
     return pipe;
@@ -179,7 +174,6 @@ void kafka_to_table_stop(struct kafka_to_table *pipe)
 void kafka_to_table_destroy(struct kafka_to_table *pipe)
 {
     clock_stop(loop_clock(pipe->loop), &pipe->step);
-    clock_stop(loop_clock(pipe->loop), &pipe->away);
     if (pipe->source != NULL)
         consumer_destroy(pipe->source);
     if (pipe->channel != NULL)

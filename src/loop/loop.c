@@ -27,6 +27,9 @@ struct loop {
     uv_signal_t signals[2];
     loop_signal_fn *on_signal;
     void *signal_arg;
+    loop_away_fn *on_away;
+    void *away_arg;
+    int64_t away_most_ms;
     struct clock clock;
     bool awake;            /* the turn has begun: the time was read */
     int64_t turn_began_ms; /* these three in boot time, which goes on while the machine is suspended */
@@ -59,6 +62,8 @@ void loop_woke(struct loop *loop)
     loop->awake = true;
     loop_measure_away(loop);
     clock_move(&loop->clock, (int64_t)uv_now(&loop->uv), loop_read_ms(CLOCK_REALTIME));
+    if (loop->on_away != NULL && loop->away_ms > loop->away_most_ms)
+        loop->on_away(loop->away_arg, loop->away_ms);
 }
 
 static void loop_on_nothing(uv_idle_t *idle)
@@ -188,6 +193,13 @@ struct uv_loop_s *loop_uv(struct loop *loop)
 int64_t loop_away_ms(const struct loop *loop)
 {
     return loop->away_ms;
+}
+
+void loop_on_away(struct loop *loop, int64_t most_ms, loop_away_fn *on_away, void *arg)
+{
+    loop->away_most_ms = most_ms;
+    loop->on_away = on_away;
+    loop->away_arg = arg;
 }
 
 int loop_on_signals(struct loop *loop, loop_signal_fn *on_signal, void *arg, struct error *err)

@@ -32,6 +32,10 @@ struct uv_loop_s *loop_uv(struct loop *loop);
  * Milliseconds. */
 int64_t loop_away_ms(const struct loop *loop);
 
+/* on_away before anything else of a turn that was away for longer than most_ms. One listener; NULL: none. */
+typedef void loop_away_fn(void *arg, int64_t away_ms);
+void loop_on_away(struct loop *loop, int64_t most_ms, loop_away_fn *on_away, void *arg);
+
 /* For those who have libuv handles of their own: the first call of each of their I/O callbacks. Reads the
  * time once a turn, so that nobody after a long sleep starts a timer by the time before it. */
 void loop_woke(struct loop *loop);

@@ -35,12 +35,14 @@ struct write_reply_row {
 };
 typedef int write_reply_row_fn(void *arg, uint32_t index, const struct write_reply_row *row); /* -1 stops */
 
-/* Walks the answer and counts: anything but exactly `rows` results of this table is an error (the answer is
- * worthless). */
+/* Walks the answer and counts: anything but exactly `rows` results of one table is an error (ERROR_RETRY: the
+ * answer is worthless), and then on_row was not called at all. -1 with `err` untouched when on_row has
+ * stopped the walk. */
 int write_reply_walk(enum write_request_kind kind, struct slice answer, uint32_t rows,
                      write_reply_row_fn *on_row, void *arg, struct error *err);
 
-/* The body of every status outside 200-299: code and message; -1 when it is not a protobuf Error. */
+/* The body of every status outside 200-299: code and message (at NULL: none); -1 when it is not a protobuf
+ * Error. */
 int write_reply_fault(struct slice answer, struct slice *code, struct slice *message);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef BUCKET_BATCH_H
 #define BUCKET_BATCH_H
 
+#include "base/backoff.h"
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/list.h"
@@ -18,11 +19,11 @@ enum verdict {
 struct batch_row {
     uint64_t key_hash;
     struct receipt receipt;
-    int64_t mark;   /* the giver's number, handed back with a rejection: the record's offset */
-    uint32_t at;    /* its bytes in body, from the first row on */
+    int64_t mark; /* the giver's number, handed back with a rejection: the record's offset */
+    uint32_t at;  /* its bytes in body, from the first row on */
     uint32_t bytes;
-    uint32_t why;   /* offset into batch.reasons of its text, ended by 0; UINT32_MAX: none */
-    uint8_t op;     /* enum row_op */
+    uint32_t why; /* offset into batch.reasons of its text, ended by 0; UINT32_MAX: none */
+    uint8_t op;   /* enum row_op */
     uint8_t verdict;
     bool placeholder; /* auto-increment: no key, no order */
 };
@@ -30,10 +31,12 @@ struct batch_row {
 enum batch_outcome {
     BATCH_ANSWERED, /* a verdict for each row */
     BATCH_RETRY,    /* refused as a whole, nothing was applied: throttled, server error with an answer */
-    BATCH_CUT,      /* nobody knows whether it was applied, or will be: time-out, connection lost after sending began */
-    BATCH_UNSENT,   /* never left: connection refused, name not resolved */
-    BATCH_REFUSED,  /* refused as a whole because of its content: split it until the guilty row is alone */
-    BATCH_BLOCKED   /* a person is needed (credentials, permission, table gone): tried again slowly, said loudly */
+    BATCH_CUT,     /* nobody knows whether it was applied, or will be: time-out, connection lost after sending
+                      began */
+    BATCH_UNSENT,  /* never left: connection refused, name not resolved */
+    BATCH_REFUSED, /* refused as a whole because of its content: split it until the guilty row is alone */
+    BATCH_BLOCKED /* a person is needed (credentials, permission, table gone): tried again slowly, said loudly
+                   */
 };
 
 struct batch;
@@ -41,7 +44,8 @@ typedef void batch_answer_fn(void *arg, struct batch *batch);
 
 struct batch {
     struct list node;
-    struct buffer body; /* sink.prefix_bytes of room for the sink's prefix, then the rows one behind the other */
+    struct buffer
+        body; /* sink.prefix_bytes of room for the sink's prefix, then the rows one behind the other */
     struct batch_row *rows;
     uint32_t count;
     uint32_t slot; /* the slot's number, for logs */
@@ -57,10 +61,15 @@ struct batch {
     batch_answer_fn *on_answer;
     void *arg;
     struct clock_timer timer;
+    struct backoff backoff;
     uint8_t state;
-    bool alone; /* a part of a split request: no other rows may join */
-    uint32_t attempts;
-    int64_t cut_ms; /* when it was last cut; its keys stay busy for settle_ms after that */
+    bool alone;          /* a part of a split request: no other rows may join */
+    bool dropped;        /* its rows are not ours any more: nothing of it is sent again */
+    bool unreachable;    /* backs off because nobody could be reached, or nobody let us in */
+    bool troubled;       /* counted among those that fail for long */
+    uint32_t attempts;   /* how often it, or what was joined to it, was sent */
+    int64_t since_ms;    /* when the oldest of its rows was first sent */
+    int64_t cut_ms;      /* when it was last cut; its keys stay busy for settle_ms after that */
     struct batch *after; /* the other half of a split request, to be sent when this one is settled */
 };
 

@@ -13,12 +13,13 @@ struct sink_class {
     size_t (*row_size)(struct sink *sink, const struct row *row);
     char *(*put_row)(struct sink *sink, const struct row *row, char *to);
 
-    /* Begins; the answer comes exactly once, from a later turn, as batch->on_answer(batch->arg, batch), with outcome, verdicts
-     * and reasons filled in. body and rows are lent until then. `fresh`: on a connection of its own, never repeated by the
-     * library below (rows with a placeholder). */
+    /* Begins; the answer comes exactly once, from a later turn, as batch->on_answer(batch->arg, batch), with
+     * outcome, verdicts and reasons filled in. body and rows are lent until then. `fresh`: on a connection of
+     * its own, never repeated by the library below (rows with a placeholder). */
     void (*send)(struct sink *sink, struct batch *batch, bool fresh);
 
-    /* Closes the connection of a batch that is in flight: its answer comes soon, as BATCH_CUT (or as it would have come). */
+    /* Closes the connection of a batch that is in flight: its answer comes soon, as BATCH_CUT (or as it would
+     * have come). */
     void (*cut)(struct sink *sink, struct batch *batch);
 
     /* The slot goes: free sink_state. Never while in flight. */

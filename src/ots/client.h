@@ -43,7 +43,8 @@ struct ots_answer {
 typedef void ots_answer_fn(void *arg, struct ots_call *call, const struct ots_answer *answer);
 
 struct ots_client *ots_client_create(struct loop *loop, const struct ots_client_options *options, struct error *err);
-void ots_client_destroy(struct ots_client *client);
+void ots_client_destroy(struct ots_client *client); /* after all its calls */
+struct clock *ots_client_clock(const struct ots_client *client);
 
 struct ots_call *ots_call_create(struct ots_client *client, ots_answer_fn *on_answer, void *arg);
 void ots_call_destroy(struct ots_call *call); /* not in flight */

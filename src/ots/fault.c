@@ -15,6 +15,8 @@
 
 #include <stddef.h>
 
+#define MISMATCH_OF_CLOCK "Mismatch between system time"
+
 struct fault {
     const char *code;
     const char *part; /* of the message; NULL: any. The line without a part comes last */
@@ -30,7 +32,7 @@ static const struct fault faults[] = {
     /* a person is needed; the same request works once that is mended, so no row is given up for it */
     {"OTSAuthFailed", "Mismatch between MD5", OTS_RETRY, VERDICT_RETRY, false,
      "the body was damaged on the way, or a proxy changes it"},
-    {"OTSAuthFailed", "Mismatch between system time", OTS_BLOCKED, VERDICT_RETRY, false,
+    {"OTSAuthFailed", MISMATCH_OF_CLOCK, OTS_BLOCKED, VERDICT_RETRY, false,
      "set this machine's clock: Tablestore refuses requests dated more than 15 minutes away from its own"},
     {"OTSAuthFailed", "ignature mismatch", OTS_BLOCKED, VERDICT_RETRY, false,
      "the access key secret does not belong to this access key id"},
@@ -153,4 +155,14 @@ const char *ots_fault_advice(struct slice code, struct slice message)
     if (fault == NULL)
         fault = &faults_of_unknown[fault_is_code(code)];
     return fault->advice;
+}
+
+bool ots_fault_is_of_key(struct slice code)
+{
+    return slice_equal(code, SLICE("OTSAuthFailed"));
+}
+
+bool ots_fault_is_of_clock(struct slice code, struct slice message)
+{
+    return ots_fault_is_of_key(code) && fault_contains(message, MISMATCH_OF_CLOCK);
 }

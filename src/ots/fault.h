@@ -17,4 +17,8 @@ bool ots_fault_throttles(int status, struct slice code, struct slice message);
 /* What a person can do about it, or NULL. */
 const char *ots_fault_advice(struct slice code, struct slice message);
 
+/* Is it about the key or the signature (then the answer may not be signed with our secret)? About our clock? */
+bool ots_fault_is_of_key(struct slice code);
+bool ots_fault_is_of_clock(struct slice code, struct slice message);
+
 #endif

@@ -1,0 +1,227 @@
+/* table: describe, create when missing, wait until it serves, compare. One step at a time; every step's
+ * failures that may pass lead back to a describe, since what a lost answer did can only be seen there. */
+#include "ots/table.h"
+
+#include <stdlib.h>
+
+#include "base/backoff.h"
+#include "base/buffer.h"
+#include "base/check.h"
+#include "base/log.h"
+#include "loop/clock.h"
+#include "ots/table_schema.h"
+
+enum { BODY_MOST = 1024 * 1024, FIRST_WAIT_MS = 50, MOST_WAIT_MS = 1000 };
+
+enum table_step { TABLE_DESCRIBE, TABLE_CREATE, TABLE_PROBE };
+
+struct ots_table_check {
+    struct clock *clock;
+    struct ots_table_options options;
+    struct ots_call *call;
+    struct clock_timer timer;
+    struct backoff backoff;
+    struct chance chance;
+    struct buffer body;
+    enum table_step step;
+    int64_t retry_ms;
+    int64_t deadline_ms; /* a failure after it is reported */
+    uint32_t failures;   /* one after the other */
+    bool is_new;         /* made by us or by somebody else just now: it may not serve yet */
+    struct ots_table_state state;
+    ots_table_done_fn *on_done;
+    void *arg;
+};
+
+static void check_send(struct ots_table_check *check);
+
+static void check_finish(struct ots_table_check *check, const struct error *err)
+{
+    check->on_done(check->arg, &check->state, err);
+}
+
+static void check_fail(struct ots_table_check *check, const struct error *err)
+{
+    struct error words = *err;
+    words.kind = ERROR_CONFIG;
+    error_wrap(&words, "table %.*s", SLICE_ARG(check->options.plan->table));
+    check_finish(check, &words);
+}
+
+static void check_go(struct ots_table_check *check, enum table_step step)
+{
+    check->step = step;
+    check_send(check);
+}
+
+/* Once more after a while, from `step` on; or the end of patience. */
+static void check_again(struct ots_table_check *check, enum table_step step, const struct error *why)
+{
+    int64_t wait_ms = backoff_wait_ms(&check->backoff, &check->chance);
+    struct slice table = check->options.plan->table;
+    if (check->clock->now_ms + wait_ms > check->deadline_ms) {
+        struct error words = *why;
+        words.kind = ERROR_RETRY;
+        error_wrap(&words, "table %.*s: not ready after %lld ms", SLICE_ARG(table),
+                   (long long)check->retry_ms);
+        check_finish(check, &words);
+        return;
+    }
+    if (check->failures++ == 0)
+        log_info("ots: table is not ready, tried again: table=%.*s; %s", SLICE_ARG(table), why->text);
+    check->step = step;
+    clock_start(check->clock, &check->timer, wait_ms);
+}
+
+static void check_on_described(struct ots_table_check *check, const struct ots_answer *answer)
+{
+    struct ots_description found;
+    struct error err;
+    if (ots_schema_read(&check->options, answer->body, &found, &err) != 0) {
+        if (err.kind == ERROR_CONFIG)
+            check_finish(check, &err);
+        else
+            check_again(check, TABLE_DESCRIBE, &err);
+        return;
+    }
+    check->state.has_index = found.has_index;
+    check->state.key_count = check->options.plan->key_count;
+    if (!found.active) {
+        error_set(&err, ERROR_RETRY, "the service says that it is not active");
+        check->is_new = true;
+        check_again(check, TABLE_DESCRIBE, &err);
+    } else if (check->is_new) {
+        check_go(check, TABLE_PROBE);
+    } else {
+        check_finish(check, NULL);
+    }
+}
+
+/* It gets a patience of its own, once: until it serves. */
+static void check_on_born(struct ots_table_check *check, bool ours)
+{
+    log_info("ots: table %s: table=%.*s", ours ? "created" : "was created by somebody else",
+             SLICE_ARG(check->options.plan->table));
+    check->state.created |= ours;
+    check->is_new = true;
+    check->deadline_ms = check->clock->now_ms + check->retry_ms;
+    check->failures = 0;
+    backoff_reset(&check->backoff);
+    check_go(check, TABLE_DESCRIBE);
+}
+
+static void check_on_missing(struct ots_table_check *check, const struct ots_answer *answer)
+{
+    struct error err;
+    if (!check->options.auto_create) {
+        error_set(&err, ERROR_CONFIG,
+                  "it does not exist and auto.create is off: create it, or set auto.create; %s",
+                  answer->error.text);
+        check_fail(check, &err);
+    } else if (check->is_new) { /* not everywhere yet, or gone again */
+        check_again(check, check->step == TABLE_PROBE ? TABLE_DESCRIBE : TABLE_CREATE, &answer->error);
+    } else {
+        check_go(check, TABLE_CREATE);
+    }
+}
+
+/* What a create refuses will be refused again. A probe was refused by somebody who serves the table: reading
+ * may be forbidden where writing is not. */
+static void check_on_refused(struct ots_table_check *check, const struct ots_answer *answer)
+{
+    if (check->step == TABLE_PROBE)
+        check_finish(check, NULL);
+    else
+        check_fail(check, &answer->error);
+}
+
+static void check_on_ok(struct ots_table_check *check, const struct ots_answer *answer)
+{
+    if (check->step == TABLE_DESCRIBE)
+        check_on_described(check, answer);
+    else if (check->step == TABLE_CREATE && !check->is_new)
+        check_on_born(check, true);
+    else if (check->step == TABLE_CREATE)
+        check_go(check, TABLE_DESCRIBE);
+    else
+        check_finish(check, NULL);
+}
+
+static void check_on_answer(void *arg, struct ots_call *call, const struct ots_answer *answer)
+{
+    struct ots_table_check *check = arg;
+    (void)call;
+    switch (answer->outcome) {
+    case OTS_OK:
+        check_on_ok(check, answer);
+        return;
+    case OTS_EXISTS:
+        if (check->step != TABLE_CREATE || check->is_new)
+            break;
+        check_on_born(check, false); /* lost a race, which is as good */
+        return;
+    case OTS_MISSING:
+        check_on_missing(check, answer);
+        return;
+    case OTS_REFUSED:
+    case OTS_BLOCKED:
+        check_on_refused(check, answer);
+        return;
+    case OTS_RETRY:
+    case OTS_CUT:
+    case OTS_UNSENT:
+        break;
+    }
+    check_again(check, check->step == TABLE_PROBE ? TABLE_PROBE : TABLE_DESCRIBE, &answer->error);
+}
+
+static void check_send(struct ots_table_check *check)
+{
+    static const char *const operations[] = {"DescribeTable", "CreateTable", "GetRow"};
+    struct error err;
+    if (check->step == TABLE_DESCRIBE)
+        ots_schema_put_describe(&check->options, &check->body);
+    else if (check->step == TABLE_PROBE)
+        ots_schema_put_probe(&check->options, &check->body);
+    else if (ots_schema_put_create(&check->options, &check->body, &err) != 0) {
+        check_finish(check, &err);
+        return;
+    }
+    ots_call_send(check->call, operations[check->step], buffer_slice(&check->body), false);
+}
+
+static void check_on_time(void *arg, struct clock_timer *timer)
+{
+    (void)timer;
+    check_send(arg);
+}
+
+struct ots_table_check *ots_table_check_start(struct ots_client *client, struct clock *clock,
+                                              const struct ots_table_options *options, int64_t retry_ms,
+                                              ots_table_done_fn *on_done, void *arg)
+{
+    struct ots_table_check *check = check_memory(calloc(1, sizeof(*check)));
+    check->clock = clock;
+    check->options = *options;
+    check->call = ots_call_create(client, check_on_answer, check);
+    check->backoff = (struct backoff){.first_ms = FIRST_WAIT_MS, .most_ms = MOST_WAIT_MS};
+    check->retry_ms = retry_ms;
+    check->deadline_ms = clock->now_ms + retry_ms;
+    check->on_done = on_done;
+    check->arg = arg;
+    chance_init(&check->chance, chance_seed());
+    clock_timer_init(&check->timer, check_on_time, check);
+    buffer_init(&check->body, BODY_MOST);
+    check_go(check, TABLE_DESCRIBE);
+    return check;
+}
+
+void ots_table_check_destroy(struct ots_table_check *check)
+{
+    if (check == NULL)
+        return;
+    clock_stop(check->clock, &check->timer);
+    ots_call_destroy(check->call);
+    buffer_fini(&check->body);
+    free(check);
+}

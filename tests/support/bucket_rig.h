@@ -36,7 +36,7 @@ struct rig {
     struct sink sink;
     struct receipt_book book;
     struct clock clock;
-    struct window *window;
+    struct window *own_window; /* NULL: the test's */
     struct window_table table;
     struct bucket *bucket;
     struct rig_row rows[RIG_ROWS]; /* receipts are indexes into this */
@@ -185,7 +185,7 @@ static const struct bucket_options rig_options = {.ordered = true,
                                                   .seed = 7};
 
 /* Rows a request: 4. Same keys in one request are allowed. */
-static struct rig *rig_create(const struct bucket_options *options)
+static struct rig *rig_create_in(struct window *window, size_t share, const struct bucket_options *options)
 {
     struct rig *rig = check_memory(calloc(1, sizeof(*rig)));
     rig->sink = (struct sink){&rig_class, 4, 1 << 20, RIG_PREFIX, true};
@@ -194,19 +194,28 @@ static struct rig *rig_create(const struct bucket_options *options)
     rig->says = "";
     rig->ordered = options->ordered;
     clock_init(&rig->clock, 1000, 0);
-    rig->window = window_create(1 << 20);
-    window_join(rig->window, &rig->table, 1 << 20);
+    window_join(window, &rig->table, share);
     struct bucket_events events = {rig, rig_on_reject, rig_on_room, rig_on_trouble, rig_on_idle};
     rig->bucket = bucket_create(&rig->clock, &rig->sink, &rig->table, options, &events);
     return rig;
 }
 
+static inline struct rig *rig_create(const struct bucket_options *options)
+{
+    struct window *window = window_create(1 << 20);
+    struct rig *rig = rig_create_in(window, 1 << 20, options);
+    rig->own_window = window;
+    return rig;
+}
+
+/* Everything must be settled. */
 static void rig_destroy(struct rig *rig)
 {
     bucket_destroy(rig->bucket);
     assert_int_equal(rig->table.held, 0);
     window_leave(&rig->table);
-    window_destroy(rig->window);
+    if (rig->own_window != NULL)
+        window_destroy(rig->own_window);
     clock_fini(&rig->clock);
     free(rig);
 }

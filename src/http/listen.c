@@ -1,0 +1,62 @@
+/* listen: a listening socket. libmicrohttpd would make one too, but would not say why it could not. */
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "http/server_private.h"
+
+enum { LISTEN_BACKLOG = 511 };
+
+static int listen_bind(int fd, const struct addrinfo *address)
+{
+    int on = 1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
+        return -1;
+    if (bind(fd, address->ai_addr, address->ai_addrlen) < 0)
+        return -1;
+    return listen(fd, LISTEN_BACKLOG);
+}
+
+static uint16_t listen_port(int fd)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t len = sizeof(address);
+    if (getsockname(fd, (struct sockaddr *)&address, &len) < 0)
+        return 0;
+    if (address.ss_family == AF_INET6)
+        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+/* The fd, or -1 and errno. */
+static int listen_open(const struct addrinfo *address)
+{
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 || listen_bind(fd, address) == 0)
+        return fd;
+    int why = errno;
+    close(fd);
+    errno = why;
+    return -1;
+}
+
+int http_listen(const char *host, uint16_t port, uint16_t *bound, struct error *err)
+{
+    struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *address = NULL;
+    char service[8];
+    snprintf(service, sizeof(service), "%u", port);
+    int rc = getaddrinfo(host, service, &hints, &address);
+    if (rc != 0)
+        return error_set(err, ERROR_CONFIG, "listen on %s:%u: %s", host, port, gai_strerror(rc));
+    int fd = listen_open(address);
+    freeaddrinfo(address);
+    if (fd < 0)
+        return error_set(err, ERROR_CONFIG, "listen on %s:%u: %s", host, port, strerror(errno));
+    *bound = listen_port(fd);
+    return fd;
+}

@@ -1,0 +1,72 @@
+/* server_private: what the files of the HTTP server share. listen.c: the socket; server.c: the daemon on the
+ * loop and its deadlines; call.c: one request and its answer. */
+#ifndef HTTP_SERVER_PRIVATE_H
+#define HTTP_SERVER_PRIVATE_H
+
+#include <microhttpd.h>
+#include <uv.h>
+
+#include "base/buffer.h"
+#include "base/list.h"
+#include "http/server.h"
+#include "loop/clock.h"
+
+struct http_server {
+    struct loop *loop;
+    struct clock *clock;
+    struct http_server_options options; /* without its texts */
+    uint16_t port;
+    http_call_fn *on_call;
+    void *arg;
+    struct MHD_Daemon *daemon;
+    uv_poll_t poll;           /* on the daemon's own epoll fd */
+    struct clock_timer again; /* when the daemon wants to run without an event */
+    struct clock_timer sweep; /* looks for connections over their time */
+    struct list calls;        /* one a connection */
+    struct buffer scratch;    /* names and values of an answer's headers, with 0 bytes */
+};
+
+enum http_call_phase {
+    CALL_IDLE,    /* no request, or none of its first line */
+    CALL_LINE,    /* the first line is known */
+    CALL_BODY,    /* the headers are */
+    CALL_ASKING,  /* inside on_call */
+    CALL_WAITING, /* on_call returned without an answer: the connection sleeps */
+    CALL_ANSWERED /* the answer is there, or the connection is to be closed */
+};
+
+/* A connection, and the one request that is open on it: memory is kept from request to request. */
+struct http_call {
+    struct http_server *server;
+    struct list node;
+    struct MHD_Connection *connection;
+    enum http_call_phase phase;
+    int64_t since_ms;     /* when idleness or the request began */
+    struct buffer target; /* path and query as sent */
+    struct buffer body;
+    struct http_header *headers;
+    size_t header_count;
+    size_t header_room;
+    size_t header_bytes;
+    struct http_call_request request; /* what on_call was lent */
+    int status;
+    struct MHD_Response *answer; /* ANSWERED: NULL closes the connection */
+};
+
+/* A bound, listening socket and its port; -1 and an error. */
+int http_listen(const char *host, uint16_t port, uint16_t *bound, struct error *err);
+
+/* The daemon's callbacks. */
+void http_call_on_connection(void *server, struct MHD_Connection *connection, void **context,
+                             enum MHD_ConnectionNotificationCode code);
+void *http_call_on_line(void *server, const char *target, struct MHD_Connection *connection);
+enum MHD_Result http_call_on_access(void *server, struct MHD_Connection *connection, const char *url,
+                                    const char *method, const char *version, const char *data, size_t *bytes,
+                                    void **context);
+void http_call_on_completed(void *server, struct MHD_Connection *connection, void **context,
+                            enum MHD_RequestTerminationCode code);
+
+/* A sleeping connection has an answer: the daemon must run. */
+void http_server_run_soon(struct http_server *server);
+
+#endif

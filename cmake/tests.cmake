@@ -1,6 +1,6 @@
 # unit(NAME layers...): tests/unit/test_NAME.c, cmocka under ctest.  flow(NAME layers...): tests/flow/test_NAME.c, the same on a
-# real loop.  fuzz(NAME layers...): tests/fuzz/fuzz_NAME.c with its corpus; with clang a libFuzzer program, with gcc a program
-# that runs the corpus once, so that every build proves the corpus.
+# real loop.  fuzz(NAME layers...): tests/fuzz/fuzz_NAME.c with its corpus; with OTSPIPE_FUZZ (clang) a libFuzzer program, else a
+# program that runs the corpus once, so that every build proves the corpus.
 enable_testing()
 pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka)
 
@@ -27,8 +27,7 @@ function(fuzz NAME)
     target_compile_options(fuzz_${NAME} PRIVATE ${STRICT})
     target_include_directories(fuzz_${NAME} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_link_libraries(fuzz_${NAME} PRIVATE ${ARGN})
-    if(CMAKE_C_COMPILER_ID MATCHES "Clang" AND OTSPIPE_SANITIZE)
-        target_compile_options(fuzz_${NAME} PRIVATE -fsanitize=fuzzer)
+    if(OTSPIPE_FUZZ)
         target_link_options(fuzz_${NAME} PRIVATE -fsanitize=fuzzer)
     else()
         target_sources(fuzz_${NAME} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/run_corpus.c)

@@ -6,7 +6,7 @@ export OTSPIPE_CACHE=$CACHE
 
 # What the product is built from, and what its tests run with: Debian 12 packages.
 PACKAGES_BUILD="gcc cmake ninja-build pkg-config libuv1-dev librdkafka-dev libcurl4-openssl-dev libssl-dev
-    libprotobuf-c-dev protobuf-c-compiler libcjson-dev libyaml-dev libmicrohttpd-dev libcmocka-dev ca-certificates"
+    libprotobuf-c-dev protobuf-c-compiler libcjson-dev libyaml-dev libmicrohttpd-dev libcmocka-dev zlib1g-dev ca-certificates"
 PACKAGES_TEST="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev cppcheck valgrind universal-ctags
     python3 python3-venv curl git"
 
@@ -91,7 +91,8 @@ dev_fuzz()
     local seconds=${1:-60} only=${2:-} name
     dev_install_test
     mkdir -p $BUILD
-    configure_build fuzz -DCMAKE_C_COMPILER=clang-14 -DCMAKE_BUILD_TYPE=Debug -DOTSPIPE_SANITIZE=address,undefined
+    configure_build fuzz -DCMAKE_C_COMPILER=clang-14 -DCMAKE_BUILD_TYPE=Debug \
+        -DOTSPIPE_FUZZ=ON -DOTSPIPE_SANITIZE=address,undefined
     for name in $(ls tests/fuzz/corpus); do
         [ -z "$only" ] || [ "$only" = "$name" ] || continue
         say "fuzz $name, $seconds s"

@@ -6,3 +6,13 @@ function(bench NAME)
 endfunction()
 
 bench(bucket bucket)
+
+# The stand-ins of the whole-path benchmark (bench/flow).
+add_executable(bench_flow_broker ${CMAKE_SOURCE_DIR}/bench/flow/broker.c ${CMAKE_SOURCE_DIR}/bench/flow/log.c)
+target_link_libraries(bench_flow_broker PRIVATE base loop)
+add_executable(bench_flow_sink ${CMAKE_SOURCE_DIR}/bench/flow/sink.c)
+target_link_libraries(bench_flow_sink PRIVATE http wire)
+foreach(program bench_flow_broker bench_flow_sink)
+    target_compile_options(${program} PRIVATE ${STRICT} -Wno-null-dereference)
+    target_include_directories(${program} PRIVATE ${CMAKE_SOURCE_DIR}/bench)
+endforeach()

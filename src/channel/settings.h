@@ -1,9 +1,10 @@
-/* settings: the whole configuration of a channel after reading, checked and resolved. The one table of keys is in
- * settings_keys.c: it feeds parsing, ranges, defaults, `check`, the reference in docs/ and the samples. Made once, kept to
- * the end. */
+/* settings: the whole configuration of a channel after reading, checked and resolved. The one table of keys
+ * is in settings_keys.c: it feeds parsing, ranges, defaults, `check`, the reference in docs/ and the samples.
+ * Made once, kept to the end. */
 #ifndef CHANNEL_SETTINGS_H
 #define CHANNEL_SETTINGS_H
 
+#include "base/arena.h"
 #include "bucket/bucket.h"
 #include "kafka/consumer.h"
 #include "mapping/table_mapper.h"
@@ -15,7 +16,7 @@ enum errors_tolerance { ERRORS_NONE, ERRORS_ALL };
 
 /* One table and the topics that are written to it: a lane. */
 struct settings_table {
-    char **topics;
+    const char **topics;
     size_t topic_count;
     struct mapping_plan plan;
     enum convert_format key_format;
@@ -27,30 +28,45 @@ struct settings_table {
 };
 
 struct settings {
-    char *name;
+    const char *name;
     struct consumer_options kafka; /* lanes are indexes into tables */
     struct ots_client_options ots;
     struct settings_table *tables;
     size_t table_count;
-    enum errors_tolerance tolerance;
+    enum errors_tolerance tolerance; /* of mapping and writing: runtime.error.tolerance */
+    enum errors_tolerance
+        convert_tolerance;      /* of the converters: errors.tolerance; in YAML the same as the other */
     int64_t commit_interval_ms; /* offset.flush.interval.ms */
     int64_t drain_ms;           /* rebalance.drain.ms, also at stop */
     int64_t kafka_session_ms;   /* session.timeout.ms in effect */
     int64_t statistics_interval_ms;
     size_t memory_bytes; /* the window: all tables together */
+    struct arena arena;  /* all texts and arrays of the settings */
 };
 
-/* Reads one or more files: one YAML file, or worker.properties and connector files (.properties, JSON). Every mistake found
- * goes to on_mistake as "file:line:column: key: what is wrong; what would be right". NULL when there was an error;
- * warnings and notes alone do not fail it. Opens no socket. */
+/* Reads one or more files: one YAML file, or worker.properties and connector files (.properties, JSON). Every
+ * mistake found goes to on_mistake as "file:line:column: key: what is wrong; what would be right". NULL when
+ * there was an error; warnings and notes alone do not fail it. Opens no socket. */
 enum settings_severity { SETTINGS_ERROR, SETTINGS_WARNING, SETTINGS_NOTE };
 typedef void settings_mistake_fn(void *arg, enum settings_severity severity, const char *line);
-struct settings *settings_read(const char *const *files, size_t count, settings_mistake_fn *on_mistake, void *arg);
+struct settings *settings_read(const char *const *files, size_t count, settings_mistake_fn *on_mistake,
+                               void *arg);
+
+/* The same from memory; the name's ending tells the syntax, as for a file. Texts are lent for the call. */
+struct settings_source {
+    const char *name;
+    struct slice text;
+};
+struct settings *settings_read_sources(const struct settings_source *sources, size_t count,
+                                       settings_mistake_fn *on_mistake, void *arg);
 void settings_destroy(struct settings *settings);
 
 /* The configuration in effect, secrets hidden, as YAML. */
 struct buffer;
 void settings_print(const struct settings *settings, struct buffer *to);
+
+/* Every key with type, preset, limits and meaning, as markdown: docs/configuration.md. */
+void settings_reference(struct buffer *to);
 
 /* Index of the lane of a topic, or -1. */
 int settings_lane(const struct settings *settings, struct slice topic);

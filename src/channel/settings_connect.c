@@ -1,0 +1,251 @@
+/* settings_connect: what only Kafka Connect's files have: converters, classes, what is refused and what is
+ * accepted without effect. */
+#include "channel/settings_reader.h"
+
+#include <stdio.h>
+
+#include "base/number.h"
+
+struct connect_class {
+    const char *name; /* without its package */
+    const char *package;
+    const char *refused; /* NULL: ours */
+};
+
+static const char later[] = "is not supported yet; use org.apache.kafka.connect.json.JsonConverter or "
+                            "org.apache.kafka.connect.storage.StringConverter";
+
+static const struct connect_class converters[] = {
+    {"JsonConverter", "org.apache.kafka.connect.json.", NULL},
+    {"StringConverter", "org.apache.kafka.connect.storage.", NULL},
+    {"ByteArrayConverter", "org.apache.kafka.connect.converters.", later},
+    {"LongConverter", "org.apache.kafka.connect.converters.", later},
+    {"IntegerConverter", "org.apache.kafka.connect.converters.", later},
+    {"ShortConverter", "org.apache.kafka.connect.converters.", later},
+    {"FloatConverter", "org.apache.kafka.connect.converters.", later},
+    {"DoubleConverter", "org.apache.kafka.connect.converters.", later},
+    {"BooleanConverter", "org.apache.kafka.connect.converters.", later},
+    {NULL, NULL, NULL},
+};
+
+static bool connect_class_is(const struct connect_class *known, struct slice text)
+{
+    char full[200];
+    snprintf(full, sizeof(full), "%s%s", known->package, known->name);
+    return slice_equal(text, slice_text(known->name)) || slice_equal(text, slice_text(full));
+}
+
+static void converter_refuse(struct settings_reader *reader, const struct config_entry *entry,
+                             struct slice text)
+{
+    int len = text.len > 200 ? 200 : (int)text.len;
+    bool registry = memmem(text.at, text.len, "Avro", 4) != NULL ||
+                    memmem(text.at, text.len, "Protobuf", 8) != NULL ||
+                    memmem(text.at, text.len, "JsonSchema", 10) != NULL;
+    config_mistake(
+        reader->mistakes, CONFIG_ERROR, entry->value, entry->path,
+        registry
+            ? "%.*s is not supported: there is no schema registry client here; have the producers write JSON "
+              "and use org.apache.kafka.connect.json.JsonConverter"
+            : "%.*s is not known; org.apache.kafka.connect.json.JsonConverter or "
+              "org.apache.kafka.connect.storage.StringConverter was expected",
+        len, text.at);
+}
+
+static const struct connect_class *converter_find(struct settings_reader *reader,
+                                                  const struct config_entry *entry)
+{
+    struct slice text = config_trim(slice_text(entry->text));
+    for (const struct connect_class *known = converters; known->name != NULL; known++) {
+        if (!connect_class_is(known, text))
+            continue;
+        if (known->refused == NULL)
+            return known;
+        config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path, "%s %s", known->name,
+                       known->refused);
+        return NULL;
+    }
+    converter_refuse(reader, entry, text);
+    return NULL;
+}
+
+/* schemas.enable, true when not given, as Kafka Connect has it. */
+static bool converter_has_envelope(struct settings_reader *reader, const struct config_document *document,
+                                   const char *side)
+{
+    const struct config_entry *entry = settings_find_in(document, "%s.converter.schemas.enable", side);
+    const struct config_key key = {.type = &config_boolean};
+    struct error err = {0};
+    bool enabled = true;
+    if (entry != NULL && entry->kind == CONFIG_TEXT &&
+        config_key_set(&key, CONFIG_FORM_CONNECT, slice_text(entry->text), &enabled, NULL, &err) != 0)
+        config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path, "%s", err.text);
+    return enabled;
+}
+
+static bool connect_begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* The trap of Kafka Connect: x.converter.y in a connector's file counts only beside its own x.converter. */
+static void converter_check_orphans(struct settings_reader *reader, const char *side)
+{
+    char beginning[40];
+    snprintf(beginning, sizeof(beginning), "%s.converter.", side);
+    for (size_t i = 0; i < reader->file->count; i++) {
+        const struct config_entry *entry = &reader->file->entries[i];
+        if (connect_begins(entry->path, beginning))
+            config_mistake(
+                reader->mistakes, CONFIG_WARNING, entry->key, entry->path,
+                "has no effect, as in Kafka Connect: it counts only beside a %s.converter in the same file",
+                side);
+    }
+}
+
+bool settings_converter(struct settings_reader *reader, const char *side, enum convert_format *format)
+{
+    const struct config_document *document = reader->file;
+    const struct config_entry *entry = settings_find_in(document, "%s.converter", side);
+    if (entry == NULL || entry->kind != CONFIG_TEXT) {
+        converter_check_orphans(reader, side);
+        document = reader->worker;
+        entry = settings_find_in(document, "%s.converter", side);
+    }
+    if (entry == NULL || entry->kind != CONFIG_TEXT) {
+        char key[40];
+        snprintf(key, sizeof(key), "%s.converter", side);
+        config_mistake(reader->mistakes, CONFIG_ERROR, settings_file_place(reader), key,
+                       "is missing, here and in the worker's file; for example "
+                       "org.apache.kafka.connect.json.JsonConverter");
+        return false;
+    }
+    const struct connect_class *known = converter_find(reader, entry);
+    if (known == NULL)
+        return false;
+    bool json = strcmp(known->name, "JsonConverter") == 0;
+    if (json)
+        *format = converter_has_envelope(reader, document, side) ? CONVERT_JSON_ENVELOPE : CONVERT_JSON;
+    else
+        *format = CONVERT_STRING;
+    return true;
+}
+
+static void connect_check_class(struct settings_reader *reader, const char *name,
+                                const struct connect_class *wanted, const char *words)
+{
+    const struct config_entry *entry = settings_find_connect(reader, name);
+    struct slice text = entry == NULL ? SLICE("") : config_trim(slice_text(entry->text));
+    if (entry != NULL && !connect_class_is(wanted, text))
+        config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, name, "%.*s %s",
+                       text.len > 200 ? 200 : (int)text.len, text.at, words);
+}
+
+static void connect_check_classes(struct settings_reader *reader)
+{
+    static const struct connect_class sink = {"TableStoreSinkConnector",
+                                              "com.aliyun.tablestore.kafka.connect.", NULL};
+    static const struct connect_class parser = {"DefaultEventParser",
+                                                "com.aliyun.tablestore.kafka.connect.parsers.", NULL};
+    connect_check_class(reader, "connector.class", &sink,
+                        "is another connector; TableStoreSinkConnector was expected");
+    connect_check_class(
+        reader, "event.parse.class", &parser,
+        "is a Java class, which cannot be loaded here; leave event.parse.class out for the default parser");
+}
+
+static void connect_check_refusals(struct settings_reader *reader)
+{
+    for (const struct settings_refusal *refusal = settings_refusals; refusal->name != NULL; refusal++) {
+        const struct config_entry *entry = settings_find_connect(reader, refusal->name);
+        if (entry != NULL && config_trim(slice_text(entry->text)).len > 0)
+            config_mistake(reader->mistakes, CONFIG_ERROR, entry->key, refusal->name, "%s", refusal->words);
+    }
+}
+
+/* Keys without a place of their own are read into this, for their limits. */
+union connect_scratch {
+    uint32_t count;
+    int choice;
+};
+
+static void connect_check_limits(struct settings_reader *reader)
+{
+    for (const struct config_key *key = settings_connect_keys; key->type != NULL; key++) {
+        union connect_scratch scratch = {0};
+        if ((key->flags & CONFIG_OWN) == 0)
+            settings_set(reader, key, settings_top, &scratch);
+    }
+}
+
+static int64_t connect_number(struct settings_reader *reader, const char *name)
+{
+    const struct config_entry *entry = settings_find_connect(reader, name);
+    int64_t number = -1;
+    if (entry == NULL || !number_int64(config_trim(slice_text(entry->text)), &number))
+        return -1;
+    return number;
+}
+
+static void connect_note(struct settings_reader *reader, const char *name, enum config_severity severity,
+                         const char *words)
+{
+    const struct config_entry *entry = settings_find_connect(reader, name);
+    if (entry != NULL)
+        config_mistake(reader->mistakes, severity, entry->value, name, "%s", words);
+}
+
+static void connect_tell_without_effect(struct settings_reader *reader)
+{
+    int64_t buckets = connect_number(reader, "bucket.count");
+    int64_t concurrency = connect_number(reader, "max.concurrency");
+    if (buckets > 0 && buckets > (concurrency < 0 ? 10 : concurrency))
+        connect_note(reader, "bucket.count", CONFIG_WARNING,
+                     "is more than max.concurrency, which the manual does not allow; it has no effect here: "
+                     "every primary key is a "
+                     "bucket of its own");
+    else
+        connect_note(reader, "bucket.count", CONFIG_NOTE,
+                     "has no effect: every primary key is a bucket of its own");
+    connect_note(reader, "max.thread.count", CONFIG_NOTE, "has no effect: requests need no threads here");
+    connect_note(reader, "buffer.size", CONFIG_NOTE, "has no effect: records are bounded by their bytes");
+    if (connect_number(reader, "tasks.max") > 1)
+        connect_note(
+            reader, "tasks.max", CONFIG_NOTE,
+            "has no effect: one process reads all its partitions; start more processes to share them");
+}
+
+/* errors.tolerance is Kafka Connect's, for converters. The manual names it for the sink's errors too, so
+ * "all" counts for both where runtime.error.tolerance says nothing. */
+static void connect_read_tolerance(struct settings_reader *reader)
+{
+    struct settings *settings = reader->settings;
+    const struct config_entry *own = settings_find_connect(reader, "errors.tolerance");
+    settings->convert_tolerance = ERRORS_NONE;
+    if (own == NULL)
+        return;
+    struct config_key key = *settings_key(settings_keys, "errors.tolerance");
+    struct error err = {0};
+    key.at = 0;
+    if (config_key_set(&key, CONFIG_FORM_CONNECT, slice_text(own->text), &settings->convert_tolerance, NULL,
+                       &err) != 0) {
+        config_mistake(reader->mistakes, CONFIG_ERROR, own->value, own->path, "%s", err.text);
+        return;
+    }
+    if (settings->convert_tolerance != ERRORS_ALL ||
+        settings_find_connect(reader, "runtime.error.tolerance") != NULL)
+        return;
+    settings->tolerance = ERRORS_ALL;
+    config_mistake(reader->mistakes, CONFIG_NOTE, own->value, own->path,
+                   "is taken for runtime.error.tolerance too, as the manual says; give that one as well to "
+                   "keep them apart");
+}
+
+void settings_read_connect(struct settings_reader *reader)
+{
+    connect_check_classes(reader);
+    connect_check_refusals(reader);
+    connect_check_limits(reader);
+    connect_tell_without_effect(reader);
+    connect_read_tolerance(reader);
+}

@@ -1,0 +1,298 @@
+/* settings_keys: every word of the configuration. Adding a key is adding a line here (and a field in
+ * settings.h). */
+#include "channel/settings_reader.h"
+
+#define AT(field) offsetof(struct settings, field)
+#define TABLE_AT(field) offsetof(struct settings_table, field)
+#define END                                                                                                  \
+    {                                                                                                        \
+        .type = NULL                                                                                         \
+    }
+
+enum { SECOND_MS = 1000, HOUR_MS = 3600 * SECOND_MS, CONNECT_INT_MOST = INT32_MAX };
+
+static const struct config_choice tolerances[] = {
+    {"none", ERRORS_NONE, NULL}, {"all", ERRORS_ALL, NULL}, {0}};
+static const struct config_choice formats[] = {{"json", CONVERT_JSON, NULL},
+                                               {"json_envelope", CONVERT_JSON_ENVELOPE, NULL},
+                                               {"string", CONVERT_STRING, NULL},
+                                               {0}};
+static const struct config_choice key_modes[] = {
+    {"kafka", KEY_MODE_KAFKA, NULL},
+    {"record_key", KEY_MODE_RECORD_KEY, NULL},
+    {"record_value", KEY_MODE_RECORD_VALUE, NULL},
+    {"search", KEY_MODE_SEARCH, "not supported yet; use kafka, record_key or record_value"},
+    {0}};
+static const struct config_choice insert_modes[] = {
+    {"put", INSERT_PUT, NULL}, {"update", INSERT_UPDATE, NULL}, {0}};
+static const struct config_choice delete_modes[] = {{"none", DELETE_NONE, NULL},
+                                                    {"row", DELETE_ROW, NULL},
+                                                    {"column", DELETE_COLUMN, NULL},
+                                                    {"row_and_column", DELETE_ROW_AND_COLUMN, NULL},
+                                                    {0}};
+static const struct config_choice map_values[] = {{"binary", MAP_VALUES_BINARY, NULL},
+                                                  {"string", MAP_VALUES_STRING, NULL},
+                                                  {"typed", MAP_VALUES_TYPED, NULL},
+                                                  {0}};
+static const struct config_choice nested[] = {{"error", false, NULL}, {"text", true, NULL}, {0}};
+static const struct config_choice requests[] = {
+    {"bulk_import", WRITE_BULK_IMPORT, NULL}, {"batch_write_row", WRITE_BATCH_WRITE_ROW, NULL}, {0}};
+
+const struct config_choice settings_key_types[] = {{"integer", CELL_INTEGER, NULL},
+                                                   {"string", CELL_STRING, NULL},
+                                                   {"binary", CELL_BINARY, NULL},
+                                                   {"auto_increment", CELL_AUTO_INCREMENT, NULL},
+                                                   {0}};
+const struct config_choice settings_column_types[] = {
+    {"integer", CELL_INTEGER, NULL}, {"double", CELL_DOUBLE, NULL}, {"boolean", CELL_BOOLEAN, NULL},
+    {"string", CELL_STRING, NULL},   {"binary", CELL_BINARY, NULL}, {0}};
+
+const struct config_key settings_keys[] = {
+    {"name", "name", &config_string, AT(name), .flags = CONFIG_REQUIRED, .example = "orders-to-tablestore",
+     .help =
+         "the name of the pipeline; the consumer group is connect-<name> unless kafka.group says otherwise"},
+    {"kafka.brokers", "bootstrap.servers", &config_hosts, AT(kafka.brokers), .flags = CONFIG_REQUIRED,
+     .example = "localhost:9092", .help = "where to find the Kafka cluster: host:port, one or several"},
+    {"kafka.topics", "topics", &config_names, 0, .flags = CONFIG_OWN, .example = "[orders, payments]",
+     .help = "the topics to read; those of routes need not be repeated here"},
+    {"kafka.group", NULL, &config_string, AT(kafka.group), .flags = CONFIG_OWN, .example = "connect-orders",
+     .help = "the consumer group; connect-<name> when not given. Connect files: consumer.override.group.id"},
+    {"tablestore.endpoint", "tablestore.endpoint", &config_url, AT(ots.endpoint), .flags = CONFIG_REQUIRED,
+     .example = "https://my-instance.cn-hangzhou.ots.aliyuncs.com",
+     .help = "the address of the Tablestore instance"},
+    {"tablestore.instance", "tablestore.instance.name", &config_string, AT(ots.instance),
+     .flags = CONFIG_REQUIRED, .example = "my-instance", .help = "the name of the Tablestore instance"},
+    {"tablestore.access_key_id", "tablestore.access.key.id", &config_string, AT(ots.access_key_id),
+     .flags = CONFIG_REQUIRED, .example = "${TABLESTORE_ACCESS_KEY_ID}", .help = "the AccessKey ID"},
+    {"tablestore.access_key_secret", "tablestore.access.key.secret", &config_secret,
+     AT(ots.access_key_secret), .flags = CONFIG_REQUIRED, .example = "${TABLESTORE_ACCESS_KEY_SECRET}",
+     .help = "the AccessKey secret; never logged, never printed"},
+    {"tablestore.connect_timeout", NULL, &config_duration, AT(ots.http.connect_timeout_ms), "10s", NULL, 100,
+     HOUR_MS, .help = "how long a connection may take to come up, TLS included"},
+    {"tablestore.stall_timeout", NULL, &config_duration, AT(ots.http.stall_timeout_ms), "30s", NULL, 1000,
+     HOUR_MS, .help = "a request that moves no byte for so long is cut and sent again"},
+    {"tablestore.request_timeout", NULL, &config_duration, AT(ots.http.total_timeout_ms), "1m", NULL, 1000,
+     HOUR_MS, .help = "a request that takes longer as a whole is cut and sent again"},
+    {"tablestore.ca_file", NULL, &config_string, AT(ots.http.ca_file), .flags = CONFIG_UNPRINTED,
+     .example = "/etc/ssl/certs/ca-certificates.crt",
+     .help = "trusted certificates; the system's when not given"},
+    {"tablestore.insecure", NULL, &config_boolean, AT(ots.http.insecure), "false",
+     .help = "https without checking the certificate: for tests only"},
+    {"errors.tolerance", "runtime.error.tolerance", &config_choosing, AT(tolerance), "none",
+     .choices = tolerances,
+     .help =
+         "none: stop at the first record that cannot become a row or be written, everything before it "
+         "committed; "
+         "all: pass over such records, count and log them. In Connect files it is about mapping and writing, "
+         "and errors.tolerance about the converters, as in Kafka Connect"},
+    {"commit_interval", "offset.flush.interval.ms", &config_duration, AT(commit_interval_ms), "5s", "60s", 1,
+     HOUR_MS, .help = "how often offsets of finished records are committed"},
+    {"drain_timeout", NULL, &config_duration, AT(drain_ms), "20s", NULL, 0, HOUR_MS,
+     .help = "how long requests in flight are awaited when partitions are taken away or the program stops"},
+    {"statistics_interval", NULL, &config_duration, AT(statistics_interval_ms), "10s", NULL, 0, 24 * HOUR_MS,
+     .help = "how often a line with counters is logged; 0s: never"},
+    {"memory", NULL, &config_bytes, AT(memory_bytes), "8MB", NULL, 1 << 20, (int64_t)1 << 40,
+     .help = "bytes of records between arrival and fate, all tables together"},
+    END,
+};
+
+const struct config_key settings_route_keys[] = {
+    {"topic", NULL, &config_names, 0, .flags = CONFIG_OWN, .example = "orders",
+     .help = "the topic of this route"},
+    {"topics", NULL, &config_names, 0, .flags = CONFIG_OWN, .example = "[orders, orders_eu]",
+     .help = "or several, written to one table"},
+    END,
+};
+
+const struct config_key settings_table_keys[] = {
+    {"table", "table.name.format", &config_string, 0, .preset = "<topic>", .flags = CONFIG_OWN,
+     .example = "kafka_<topic>",
+     .help = "the table to write to; <topic> stands for the topic's name. Connect files: "
+             "topics.assign.tables goes before it"},
+    {"primary_key.mode", "primarykey.mode", &config_choosing, TABLE_AT(plan.key_mode), "kafka",
+     .choices = key_modes,
+     .help = "where the primary key comes from. kafka: topic_partition (string) and offset (integer); "
+             "record_key, "
+             "record_value: fields of the record's key or value"},
+    {"primary_key.columns[].name", "tablestore.<table>.primarykey.name", &config_names, 0,
+     .flags = CONFIG_OWN, .example = "id",
+     .help = "name of a primary key column and of its field; one to four columns, in the table's order"},
+    {"primary_key.columns[].type", "tablestore.<table>.primarykey.type", &config_names, 0,
+     .choices = settings_key_types, .flags = CONFIG_OWN, .example = "string", .help = "its type"},
+    {"columns[].name", "tablestore.<table>.columns.whitelist.name", &config_names, 0, .flags = CONFIG_OWN,
+     .example = "price", .help = "name of a column to write; no columns given: every field of the value"},
+    {"columns[].type", "tablestore.<table>.columns.whitelist.type", &config_names, 0,
+     .choices = settings_column_types, .flags = CONFIG_OWN, .example = "double", .help = "its type"},
+    {"map_values", "map.values", &config_choosing, TABLE_AT(plan.map_values), "typed", "binary",
+     .choices = map_values,
+     .help = "what values of JSON without a schema, and of Maps, become where columns gives no type. typed: "
+             "integer, "
+             "double, boolean, string; binary: as the manual says; string: text"},
+    {"nested", NULL, &config_either, TABLE_AT(plan.nested_as_text), "text", "error", .choices = nested,
+     .help = "what objects and arrays become where columns gives no type. text: a string column with their "
+             "JSON text; "
+             "error: an error of the record"},
+    {"key.format", NULL, &config_choosing, TABLE_AT(key_format), .choices = formats,
+     .help = "how the record's key is read; json with primary_key.mode record_key, else string. Connect "
+             "files: key.converter"},
+    {"value.format", NULL, &config_choosing, TABLE_AT(value_format), "json", .choices = formats,
+     .help = "how the record's value is read. json_envelope: {\"schema\": ..., \"payload\": ...}. Connect "
+             "files: value.converter"},
+    {"write.insert_mode", "insert.mode", &config_choosing, TABLE_AT(plan.insert_mode), "put",
+     .choices = insert_modes,
+     .help = "put: a record replaces the whole row; update: it changes the columns it has"},
+    {"write.delete_mode", "delete.mode", &config_choosing, TABLE_AT(plan.delete_mode), "none",
+     .choices = delete_modes, .help = "what null values delete; only with primary_key.mode record_key"},
+    {"write.ordered", "insert.order.enable", &config_boolean, TABLE_AT(bucket.ordered), "true",
+     .help = "rows of one primary key are written in the order of the topic"},
+    {"write.max_in_flight", "max.concurrency", &config_count, TABLE_AT(bucket.concurrency), "auto", NULL, 0,
+     1000, .help = "requests under way at a time for one table; auto: begins at 10 and finds its own size"},
+    {"write.linger", "flush.Interval|flush.interval", &config_duration, TABLE_AT(bucket.linger_ms), "10ms",
+     NULL, 0, HOUR_MS,
+     .help = "how long an open request waits for more rows while others are under way; nothing waits when "
+             "none is"},
+    {"write.settle", NULL, &config_duration, TABLE_AT(bucket.settle_ms), "2s", NULL, 0, HOUR_MS,
+     .help = "how long after its connection was closed a request may still be applied by the service: its "
+             "keys wait so long"},
+    {"write.retry_first", NULL, &config_duration, TABLE_AT(bucket.backoff_first_ms), "100ms", NULL, 1,
+     HOUR_MS, .help = "the first wait before a failed request is sent again; doubles each time"},
+    {"write.retry_most", NULL, &config_duration, TABLE_AT(bucket.backoff_most_ms), "30s", NULL, 1, HOUR_MS,
+     .help = "the longest such wait"},
+    {"write.request", NULL, &config_choosing, TABLE_AT(request), "bulk_import", .choices = requests,
+     .help = "which operation of Tablestore writes the rows"},
+    {"write.same_key", NULL, &config_boolean, TABLE_AT(same_key), "true",
+     .help = "several rows of one primary key may share a bulk_import request"},
+    {"auto_create", "auto.create", &config_boolean, TABLE_AT(create.auto_create), "false",
+     .help = "make the table when it is missing"},
+    {"new_table.time_to_live", NULL, &config_lifetime, TABLE_AT(create.ttl_s), "forever", NULL,
+     86400 * (int64_t)SECOND_MS, INT32_MAX *(int64_t)SECOND_MS,
+     .help = "of a table made by auto_create: how long data stays; forever, or 1d and more"},
+    {"new_table.max_versions", NULL, &config_count, TABLE_AT(create.max_versions), "1", NULL, 1, INT32_MAX,
+     .help = "of a table made by auto_create: versions kept of each column"},
+    {"new_table.define_columns", NULL, &config_boolean, TABLE_AT(create.define_columns), "true",
+     .help = "of a table made by auto_create: columns becomes its defined columns"},
+    END,
+};
+
+/* Read for their limits, or by settings_connect.c; nothing is stored here. */
+static const struct config_choice auth_modes[] = {
+    {"aksk", 0, NULL}, {"sts", 1, "not supported yet; use an AccessKey pair with aksk"}, {0}};
+static const struct config_choice table_kinds[] = {
+    {"normal", 0, NULL},
+    {"timeseries", 1, "time-series tables are not supported yet; normal writes to data tables"},
+    {0}};
+static const struct config_choice error_sinks[] = {
+    {"ignore", 0, NULL},
+    {"kafka", 1, "an error topic is not supported yet; use ignore, or runtime.error.tolerance=none"},
+    {"tablestore", 2, "an error table is not supported yet; use ignore, or runtime.error.tolerance=none"},
+    {0}};
+
+const struct config_key settings_connect_keys[] = {
+    {NULL, "connector.class", &config_string, 0, .flags = CONFIG_OWN,
+     .help = "TableStoreSinkConnector, or its full Java name"},
+    {NULL, "tasks.max", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,
+     .help = "accepted; one process reads all partitions"},
+    {NULL, "topics.assign.tables", &config_names, 0, .flags = CONFIG_OWN, .example = "orders:orders_table",
+     .help = "topic:table, several with commas; goes before table.name.format"},
+    {NULL, "key.converter", &config_string, 0, .flags = CONFIG_OWN,
+     .help = "JsonConverter (with .schemas.enable, true when not given) or StringConverter, or their full "
+             "Java names"},
+    {NULL, "value.converter", &config_string, 0, .flags = CONFIG_OWN, .help = "likewise"},
+    {NULL, "event.parse.class", &config_string, 0, .flags = CONFIG_OWN,
+     .help = "only the default, DefaultEventParser"},
+    {NULL, "tablestore.mode", &config_choosing, 0, .choices = table_kinds, .help = "the kind of table"},
+    {NULL, "tablestore.auth.mode", &config_choosing, 0, .choices = auth_modes,
+     .help = "how requests are signed"},
+    {NULL, "runtime.error.mode", &config_choosing, 0, .choices = error_sinks,
+     .help = "where records with errors go"},
+    {NULL, "errors.tolerance", &config_choosing, 0, .choices = tolerances, .flags = CONFIG_OWN,
+     .help = "errors of the converters; \"all\" without runtime.error.tolerance is taken for both, as the "
+             "manual says"},
+    {NULL, "buffer.size", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,
+     .help = "accepted; rows are bounded by their bytes (YAML: memory)"},
+    {NULL, "max.thread.count", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,
+     .help = "accepted; there are no threads to count"},
+    {NULL, "bucket.count", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,
+     .help = "accepted; every primary key is a bucket of its own"},
+    END,
+};
+
+const struct settings_refusal settings_refusals[] = {
+    {"transforms",
+     "transforms are not supported; have the producers write the fields as they should be, or choose columns "
+     "with tablestore.<table>.columns.whitelist.name"},
+    {"predicates", "predicates are not supported, as transforms are not"},
+    {"topics.regex", "a pattern is not supported; name the topics in topics"},
+    {"errors.deadletterqueue.topic.name",
+     "an error topic is not supported yet; use errors.tolerance=none, or leave it out"},
+    {"compat",
+     "the behaviour of the Java code where it differs from the manual is not supported yet; leave it out"},
+    {NULL, NULL},
+};
+
+const char *const settings_ignored_names[] = {
+    "access.control.allow.",
+    "admin.",
+    "bootstrap.controllers",
+    "client.",
+    "config.action.reload",
+    "config.providers",
+    "config.providers.",
+    "config.storage.",
+    "connect.protocol",
+    "connector.client.config.override.policy",
+    "connector.plugin.version",
+    "consumer.",
+    "errors.deadletterqueue.",
+    "errors.log.enable",
+    "errors.log.include.messages",
+    "errors.retry.delay.max.ms",
+    "errors.retry.timeout",
+    "exactly.once.",
+    "group.id",
+    "header.converter",
+    "header.converter.",
+    "heartbeat.interval.ms",
+    "inter.worker.",
+    "internal.key.converter",
+    "internal.key.converter.",
+    "internal.value.converter",
+    "internal.value.converter.",
+    "key.converter.",
+    "listeners",
+    "listeners.",
+    "metadata.",
+    "metric.reporters",
+    "metrics.",
+    "offset.flush.timeout.ms",
+    "offset.storage.",
+    "plugin.discovery",
+    "plugin.path",
+    "predicates.",
+    "producer.",
+    "rebalance.timeout.ms",
+    "receive.buffer.bytes",
+    "reconnect.",
+    "request.timeout.ms",
+    "response.http.headers.config",
+    "rest.",
+    "retry.backoff.ms",
+    "runtime.error.bootstrap.servers",
+    "runtime.error.table.name",
+    "runtime.error.topic.name",
+    "sasl.",
+    "scheduled.rebalance.max.delay.ms",
+    "security.protocol",
+    "send.buffer.bytes",
+    "session.timeout.ms",
+    "ssl.",
+    "status.storage.",
+    "task.shutdown.graceful.timeout.ms",
+    "tasks.max.enforce",
+    "topic.creation.",
+    "topic.tracking.",
+    "transforms.",
+    "value.converter.",
+    "worker.",
+    NULL,
+};

@@ -1,0 +1,99 @@
+/* settings_reader: what the parts of settings_*.c share while files are read; nobody else includes it. */
+#ifndef CHANNEL_SETTINGS_READER_H
+#define CHANNEL_SETTINGS_READER_H
+
+#include "channel/settings.h"
+#include "config/document.h"
+#include "config/keys.h"
+
+enum { SETTINGS_TABLES_MOST = 256, SETTINGS_TOPICS_MOST = 1024 };
+
+struct settings_reader {
+    struct settings *settings;
+    enum config_form form;
+    struct config_document *file;   /* the YAML file, or the connector's */
+    struct config_document *worker; /* Connect: NULL when there is none */
+    struct config_mistakes *mistakes;
+};
+
+/* The tables of keys, ended by a key without a type. */
+extern const struct config_key settings_keys[];       /* struct settings */
+extern const struct config_key settings_table_keys[]; /* struct settings_table: at the top, or in a route */
+extern const struct config_key settings_route_keys[]; /* only in a route: topic, topics */
+extern const struct config_key
+    settings_connect_keys[]; /* Connect only: checked, then without effect, or own */
+
+/* Which choices a list of column types has. */
+extern const struct config_choice settings_key_types[];
+extern const struct config_choice settings_column_types[];
+
+/* Connect keys without effect here: exact names, or beginnings when they end in a dot. NULL ends. */
+extern const char *const settings_ignored_names[];
+
+/* Connect keys that must be absent or empty: what to do instead. NULL name ends. */
+struct settings_refusal {
+    const char *name;
+    const char *words;
+};
+extern const struct settings_refusal settings_refusals[];
+
+/* settings_find.c */
+/* Where one lookup looks: YAML: a route's section first, then the top. Connect: <table> is replaced. */
+struct settings_scope {
+    const char *route; /* "routes[0]." or "" */
+    const char *table; /* NULL: not in a table */
+};
+extern const struct settings_scope settings_top;
+
+const struct config_entry *settings_find(const struct settings_reader *reader, const struct config_key *key,
+                                         struct settings_scope scope);
+const struct config_entry *settings_find_connect(const struct settings_reader *reader, const char *name);
+const struct config_entry *settings_find_in(const struct config_document *document, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The key of that YAML path; it must exist. */
+const struct config_key *settings_key(const struct config_key *keys, const char *yaml);
+
+/* How the user knows the key: its name in this form, <table> replaced. In the arena. */
+const char *settings_key_name(const struct settings_reader *reader, const struct config_key *key,
+                              struct settings_scope scope);
+
+/* Preset, then the value if there is one. True when a value was given and is good. */
+bool settings_set(struct settings_reader *reader, const struct config_key *key, struct settings_scope scope,
+                  void *base);
+void settings_set_all(struct settings_reader *reader, const struct config_key *keys,
+                      struct settings_scope scope, void *base);
+
+struct config_place settings_file_place(const struct settings_reader *reader);
+
+/* A list: YAML elements, or a text with commas. Empty items are left out; in the arena. */
+struct settings_item {
+    struct slice text;
+    struct config_place place;
+};
+struct settings_items {
+    struct settings_item *items;
+    size_t count;
+};
+struct settings_items settings_list(struct settings_reader *reader, const struct config_entry *entry);
+
+/* settings_tables.c: topics to tables, and everything of each table. */
+void settings_read_tables(struct settings_reader *reader);
+
+/* settings_columns.c: primary key and white-list. */
+void settings_read_columns(struct settings_reader *reader, struct settings_scope scope,
+                           struct settings_table *table);
+
+/* settings_connect.c: what only Connect files have. */
+void settings_read_connect(struct settings_reader *reader);
+bool settings_converter(struct settings_reader *reader, const char *side, enum convert_format *format);
+
+/* settings_kafka.c: group and the client's properties. */
+void settings_read_kafka(struct settings_reader *reader);
+bool settings_is_secret(const char *property);
+
+/* settings_unknown.c: what no key table knows. */
+void settings_check_unknown(struct settings_reader *reader);
+void settings_check_unknown_connect(struct settings_reader *reader, const struct config_document *document);
+
+#endif

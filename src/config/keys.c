@@ -1,0 +1,106 @@
+/* keys: one key set, preset and printed, and the small words that all readers of values share. */
+#include "config/keys.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/check.h"
+
+struct slice config_trim(struct slice text)
+{
+    while (text.len > 0 && isspace((unsigned char)text.at[0]))
+        text = slice_of(text.at + 1, text.len - 1);
+    while (text.len > 0 && isspace((unsigned char)text.at[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+bool config_same_word(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.len == 0 || strncasecmp(a.at, b.at, a.len) == 0);
+}
+
+bool config_next_item(struct slice *rest, struct slice *item)
+{
+    if (rest->at == NULL)
+        return false;
+    const char *comma = rest->len == 0 ? NULL : memchr(rest->at, ',', rest->len);
+    size_t len = comma == NULL ? rest->len : (size_t)(comma - rest->at);
+    *item = config_trim(slice_of(rest->at, len));
+    *rest = comma == NULL ? slice_of(NULL, 0) : slice_of(comma + 1, rest->len - len - 1);
+    return true;
+}
+
+int config_key_set(const struct config_key *key, enum config_form form, struct slice text, void *base,
+                   struct arena *arena, struct error *err)
+{
+    return key->type->set(key, form, config_trim(text), (char *)base + key->at, arena, err);
+}
+
+void config_key_preset(const struct config_key *key, enum config_form form, void *base, struct arena *arena)
+{
+    struct error err = {0};
+    const char *preset =
+        form == CONFIG_FORM_CONNECT && key->connect_preset != NULL ? key->connect_preset : key->preset;
+    if (preset == NULL || (key->flags & CONFIG_OWN) != 0)
+        return;
+    CHECK(config_key_set(key, CONFIG_FORM_YAML, slice_text(preset), base, arena, &err) == 0);
+}
+
+void config_key_print(const struct config_key *key, const void *base, struct buffer *to)
+{
+    key->type->print(key, (const char *)base + key->at, to);
+}
+
+static bool scalar_is_plain_byte(char c)
+{
+    return isalnum((unsigned char)c) || (c != 0 && strchr("_-./:+", c) != NULL);
+}
+
+/* Without quotes only what cannot mean anything else. */
+static bool scalar_is_plain(struct slice text)
+{
+    if (text.len == 0 || slice_equal(text, SLICE("null")) || text.at[text.len - 1] == ':')
+        return false;
+    if (!isalnum((unsigned char)text.at[0]) && text.at[0] != '/' && text.at[0] != '_')
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (!scalar_is_plain_byte(text.at[i]))
+            return false;
+    return true;
+}
+
+/* U+0080 to U+009F are not allowed as they are; in UTF-8 they are 0xc2 and a byte below 0xa0. */
+static bool scalar_is_c1(struct slice text, size_t i)
+{
+    return (unsigned char)text.at[i] == 0xc2 && i + 1 < text.len && (unsigned char)text.at[i + 1] < 0xa0;
+}
+
+static size_t scalar_put_quoted(struct buffer *to, struct slice text, size_t i)
+{
+    char c = text.at[i];
+    if (c == '"' || c == '\\')
+        buffer_print(to, "\\%c", c);
+    else if ((unsigned char)c < ' ' || c == 0x7f)
+        buffer_print(to, "\\x%02x", (unsigned char)c);
+    else if (scalar_is_c1(text, i))
+        buffer_print(to, "\\x%02x", (unsigned char)text.at[++i]);
+    else if (c == '$' && i + 1 < text.len && text.at[i + 1] == '{')
+        buffer_add(to, "$$", 2);
+    else
+        buffer_add(to, &c, 1);
+    return i + 1;
+}
+
+void config_put_scalar(struct buffer *to, struct slice text)
+{
+    if (scalar_is_plain(text)) {
+        buffer_add_slice(to, text);
+        return;
+    }
+    buffer_add(to, "\"", 1);
+    for (size_t i = 0; i < text.len;)
+        i = scalar_put_quoted(to, text, i);
+    buffer_add(to, "\"", 1);
+}

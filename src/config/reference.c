@@ -1,0 +1,143 @@
+/* reference: texts with ${...} are made anew. */
+#include "config/reference.h"
+
+#include <stdlib.h>
+
+#include "base/buffer.h"
+
+enum { REFERENCE_TEXT_MOST = 1 << 20 };
+
+struct reference {
+    struct config_document *document; /* lent */
+    struct config_entry *entry;       /* lent: the entry in which it stands */
+    struct config_mistakes *mistakes; /* lent */
+    struct buffer text;               /* the new text */
+};
+
+static const char *reference_copy(const struct reference *reference, struct slice text)
+{
+    return arena_copy(reference->document->arena, text).at;
+}
+
+/* The value of ${name} in a YAML file is put; what is wrong is told. */
+static void reference_put_yaml(struct reference *reference, struct slice name)
+{
+    const char *value = getenv(reference_copy(reference, name));
+    if (name.len == 0)
+        config_mistake(reference->mistakes, CONFIG_ERROR, reference->entry->value, reference->entry->path,
+                       "${} without a name; ${NAME} is an environment variable, $${ is a plain ${");
+    else if (value == NULL)
+        config_mistake(reference->mistakes, CONFIG_ERROR, reference->entry->value, reference->entry->path,
+                       "the environment variable %.*s is not set; set it, or write $${ for a plain ${",
+                       SLICE_ARG(name));
+    else
+        buffer_add_slice(&reference->text, slice_text(value));
+}
+
+/* PATH:KEY -> the value of KEY in the properties file PATH, or NULL. Mistakes of that file are not ours to
+ * tell. */
+static const char *reference_file(const struct reference *reference, struct slice what)
+{
+    const char *colon = what.len == 0 ? NULL : memrchr(what.at, ':', what.len);
+    struct config_document other;
+    struct config_mistakes ignored;
+    struct slice text;
+    const char *value = NULL;
+    if (colon == NULL)
+        return NULL;
+    const char *path = reference_copy(reference, slice_of(what.at, (size_t)(colon - what.at)));
+    const char *key =
+        reference_copy(reference, slice_of(colon + 1, (size_t)(what.at + what.len - colon - 1)));
+    config_mistakes_init(&ignored);
+    config_document_init(&other, path, 0, reference->document->arena);
+    if (config_file_read(path, 0, other.arena, &text, &ignored) == 0 &&
+        config_properties_read(&other, text, CONFIG_UTF8, &ignored) == 0) {
+        const struct config_entry *found = config_document_find(&other, key);
+        value = found == NULL ? NULL : found->text;
+    }
+    config_document_fini(&other);
+    config_mistakes_fini(&ignored);
+    return value;
+}
+
+static bool reference_begins(struct slice text, struct slice with)
+{
+    return text.len >= with.len && memcmp(text.at, with.at, with.len) == 0;
+}
+
+/* Left as it stands, as Kafka Connect does, but said. ${name} without a colon is plain text. */
+static void reference_leave(struct reference *reference, struct slice what)
+{
+    buffer_print(&reference->text, "${%.*s}", SLICE_ARG(what));
+    if (what.len > 0 && memchr(what.at, ':', what.len) != NULL)
+        config_mistake(reference->mistakes, CONFIG_WARNING, reference->entry->value, reference->entry->path,
+                       "${%.*s} cannot be resolved and is left as it stands; known are ${env:NAME} and "
+                       "${file:PATH:KEY}",
+                       SLICE_ARG(what));
+}
+
+static void reference_put_connect(struct reference *reference, struct slice what)
+{
+    const char *value = NULL;
+    if (reference_begins(what, SLICE("env:")))
+        value = getenv(reference_copy(reference, slice_of(what.at + 4, what.len - 4)));
+    else if (reference_begins(what, SLICE("file:")))
+        value = reference_file(reference, slice_of(what.at + 5, what.len - 5));
+    if (value == NULL)
+        reference_leave(reference, what);
+    else
+        buffer_add_slice(&reference->text, slice_text(value));
+}
+
+typedef void reference_put_fn(struct reference *reference, struct slice what);
+
+/* Copies up to the next reference and puts that; answers where to go on. */
+static const char *reference_step(struct reference *reference, const char *at, reference_put_fn *put,
+                                  bool dollars)
+{
+    const char *open = strstr(at, "${");
+    if (open == NULL)
+        open = at + strlen(at);
+    buffer_add(&reference->text, at, (size_t)(open - at));
+    if (*open == 0)
+        return open;
+    if (dollars && open > at && open[-1] == '$') {
+        buffer_add(&reference->text, "{", 1);
+        return open + 2;
+    }
+    const char *close = strchr(open, '}');
+    if (close == NULL) {
+        buffer_add(&reference->text, open, strlen(open));
+        return open + strlen(open);
+    }
+    put(reference, slice_of(open + 2, (size_t)(close - open - 2)));
+    return close + 1;
+}
+
+static void reference_resolve(struct config_document *document, struct config_mistakes *mistakes,
+                              reference_put_fn *put, bool dollars)
+{
+    struct reference reference = {.document = document, .mistakes = mistakes};
+    buffer_init(&reference.text, REFERENCE_TEXT_MOST);
+    for (size_t i = 0; i < document->count; i++) {
+        const char *at = document->entries[i].text;
+        if (strstr(at, "${") == NULL)
+            continue;
+        reference.entry = &document->entries[i];
+        buffer_reset(&reference.text, REFERENCE_TEXT_MOST);
+        while (*at != 0)
+            at = reference_step(&reference, at, put, dollars);
+        document->entries[i].text = arena_copy(document->arena, buffer_slice(&reference.text)).at;
+    }
+    buffer_fini(&reference.text);
+}
+
+void config_reference_resolve_yaml(struct config_document *document, struct config_mistakes *mistakes)
+{
+    reference_resolve(document, mistakes, reference_put_yaml, true);
+}
+
+void config_reference_resolve_connect(struct config_document *document, struct config_mistakes *mistakes)
+{
+    reference_resolve(document, mistakes, reference_put_connect, false);
+}

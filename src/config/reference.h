@@ -1,0 +1,16 @@
+/* reference: ${...} in a value: environment variables and, in Kafka Connect's files, properties of other
+ * files. */
+#ifndef CONFIG_REFERENCE_H
+#define CONFIG_REFERENCE_H
+
+#include "config/document.h"
+
+/* Resolves the references of all entries, in place.
+ *
+ * YAML: ${NAME} is an environment variable, "$${" stands for "${"; a variable that is not set is an error.
+ * Connect: ${env:NAME} and ${file:PATH:KEY}, as its config providers do it; whatever cannot be resolved is
+ * left as it stands, with a warning. */
+void config_reference_resolve_yaml(struct config_document *document, struct config_mistakes *mistakes);
+void config_reference_resolve_connect(struct config_document *document, struct config_mistakes *mistakes);
+
+#endif

@@ -1,0 +1,94 @@
+/* control: the way for tests to look into the emulator and to order faults while it runs. */
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "emulator/emulator_private.h"
+
+enum { CONTROL_ANSWER_MOST = 1024 * 1024 };
+
+static void control_answer(struct http_call *http, int status, struct slice body)
+{
+    struct http_header type = {SLICE("Content-Type"), SLICE("application/json")};
+    http_answer(http, status, &type, 1, body);
+}
+
+static void control_refuse(struct http_call *http, int status, const char *words)
+{
+    struct buffer body;
+    buffer_init(&body, CONTROL_ANSWER_MOST);
+    buffer_add_slice(&body, SLICE("{\"error\":"));
+    json_put_string(&body, slice_text(words));
+    buffer_add_slice(&body, SLICE("}\n"));
+    control_answer(http, status, buffer_slice(&body));
+    buffer_fini(&body);
+}
+
+static void control_counters(struct emulator *emulator, struct http_call *http, struct slice body)
+{
+    struct buffer text;
+    (void)body;
+    buffer_init(&text, CONTROL_ANSWER_MOST);
+    counters_print(emulator_counters(emulator), &text);
+    control_answer(http, 200, buffer_slice(&text));
+    buffer_fini(&text);
+}
+
+static void control_faults(struct emulator *emulator, struct http_call *http, struct slice body)
+{
+    struct error err;
+    if (emulator_set_faults(emulator, body, &err) != 0)
+        control_refuse(http, 400, err.text);
+    else
+        control_answer(http, 200, SLICE("{}\n"));
+}
+
+static void control_flush(struct emulator *emulator, struct http_call *http, struct slice body)
+{
+    (void)body;
+    emulator_flush(emulator);
+    control_answer(http, 200, SLICE("{}\n"));
+}
+
+static void control_reset(struct emulator *emulator, struct http_call *http, struct slice body)
+{
+    (void)body;
+    emulator_reset(emulator);
+    control_answer(http, 200, SLICE("{}\n"));
+}
+
+static const struct {
+    const char *path;
+    const char *method;
+    void (*run)(struct emulator *emulator, struct http_call *http, struct slice body);
+} control_paths[] = {{"/_control/counters", "GET", control_counters},
+                     {"/_control/faults", "POST", control_faults},
+                     {"/_control/flush", "POST", control_flush},
+                     {"/_control/reset", "POST", control_reset}};
+
+static void control_run(struct emulator *emulator, struct http_call *http,
+                        const struct http_call_request *request)
+{
+    for (size_t i = 0; i < sizeof(control_paths) / sizeof(control_paths[0]); i++) {
+        if (!slice_equal(request->path, slice_text(control_paths[i].path)))
+            continue;
+        if (!slice_equal(request->method, slice_text(control_paths[i].method)))
+            control_refuse(http, 405, control_paths[i].method);
+        else if (request->too_large)
+            control_refuse(http, 413, "the body is too large");
+        else
+            control_paths[i].run(emulator, http, request->body);
+        return;
+    }
+    control_refuse(http, 404, "counters, faults, flush and reset are known");
+}
+
+bool control_call(struct emulator *emulator, struct http_call *http, const struct http_call_request *request)
+{
+    struct slice prefix = SLICE("/_control/");
+    if (!emulator->control || request->path.len < prefix.len ||
+        !slice_equal(slice_of(request->path.at, prefix.len), prefix))
+        return false;
+    control_run(emulator, http, request);
+    return true;
+}

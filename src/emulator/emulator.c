@@ -1,0 +1,151 @@
+/* emulator: the service as a whole: life, rows as they are applied, faults from outside. */
+#include "emulator/emulator.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "emulator/emulator_private.h"
+#include "emulator/operation.h"
+#include "loop/loop.h"
+
+enum { EMULATOR_IDLE_MS = 300 * 1000, EMULATOR_REQUEST_MS = 60 * 1000, EMULATOR_HEADERS_MOST = 32 * 1024 };
+
+static void emulator_on_call(void *arg, struct http_call *http, const struct http_call_request *request)
+{
+    struct emulator *emulator = arg;
+    if (!control_call(emulator, http, request))
+        flight_begin(emulator, http, request);
+}
+
+static void emulator_on_change(void *arg, const struct visit *visit, const struct change *change,
+                               const struct refusal *refusal)
+{
+    struct emulator *emulator = arg;
+    struct counters *counters = &emulator->counters;
+    if (refusal != NULL)
+        counters->rows_refused++;
+    else {
+        counters->rows++;
+        counters->operations[operation_index(visit->operation)].rows++;
+    }
+    if (emulator->journal != NULL)
+        journal_add(emulator->journal, emulator->ground.now_ms, visit->request_id, change,
+                    refusal == NULL ? "ok" : refusal->code);
+    if (emulator->on_change != NULL)
+        emulator->on_change(emulator->arg, change, refusal);
+}
+
+static int emulator_spoil(void *arg, const struct visit *visit, const struct change *change,
+                          struct refusal *refusal)
+{
+    struct emulator *emulator = arg;
+    return rules_spoil(&emulator->rules, visit, change, refusal);
+}
+
+static const char *emulator_text(const char *given, const char *usual)
+{
+    return given == NULL ? usual : given;
+}
+
+static struct gate *emulator_gate(const struct emulator_options *options)
+{
+    struct gate_options gate = {.instance = emulator_text(options->instance, "local"),
+                                .access_key_id = emulator_text(options->access_key_id, "testid"),
+                                .access_key_secret = emulator_text(options->access_key_secret, "testsecret"),
+                                .sts_token = options->sts_token,
+                                .check_clock = !options->no_clock_check};
+    return gate_create(&gate);
+}
+
+static int emulator_open(struct emulator *emulator, struct loop *loop, const struct emulator_options *options,
+                         struct error *err)
+{
+    struct http_server_options http = {.host = emulator_text(options->host, "127.0.0.1"),
+                                       .port = options->port,
+                                       .body_most = LIMIT_BODY_BYTES,
+                                       .headers_most = EMULATOR_HEADERS_MOST,
+                                       .idle_timeout_ms = EMULATOR_IDLE_MS,
+                                       .request_timeout_ms = EMULATOR_REQUEST_MS};
+    if (options->journal_file != NULL) {
+        emulator->journal = journal_open(emulator->clock, options->journal_file, err);
+        if (emulator->journal == NULL)
+            return error_wrap(err, "journal");
+    }
+    emulator->server = http_server_create(loop, &http, emulator_on_call, emulator, err);
+    return emulator->server == NULL ? -1 : 0;
+}
+
+struct emulator *emulator_create(struct loop *loop, const struct emulator_options *options, struct error *err)
+{
+    struct emulator *emulator = check_memory(calloc(1, sizeof(*emulator)));
+    emulator->clock = loop_clock(loop);
+    emulator->gate = emulator_gate(options);
+    emulator->latency_ms = options->latency_ms;
+    emulator->control = options->control;
+    emulator->on_change = options->on_change;
+    emulator->arg = options->arg;
+    emulator->ground = (struct visit_ground){.store = &emulator->store,
+                                             .on_change = emulator_on_change,
+                                             .spoil = emulator_spoil,
+                                             .arg = emulator,
+                                             .now_ms = emulator->clock->wall_ms};
+    store_init(&emulator->store);
+    rules_init(&emulator->rules);
+    underway_init(&emulator->underway);
+    list_init(&emulator->flights);
+    list_init(&emulator->spare);
+    if (emulator_open(emulator, loop, options, err) == 0)
+        return emulator;
+    emulator_destroy(emulator);
+    return NULL;
+}
+
+void emulator_destroy(struct emulator *emulator)
+{
+    flight_cut(emulator, true);
+    if (emulator->server != NULL)
+        http_server_destroy(emulator->server);
+    if (emulator->journal != NULL)
+        journal_close(emulator->journal);
+    underway_fini(&emulator->underway);
+    rules_fini(&emulator->rules);
+    store_fini(&emulator->store);
+    gate_destroy(emulator->gate);
+    free(emulator);
+}
+
+uint16_t emulator_port(const struct emulator *emulator)
+{
+    return http_server_port(emulator->server);
+}
+
+int emulator_set_faults(struct emulator *emulator, struct slice json, struct error *err)
+{
+    if (json.len > 0)
+        return rules_read(&emulator->rules, json, err);
+    uint64_t acted = emulator->rules.acted;
+    rules_fini(&emulator->rules);
+    emulator->rules.acted = acted;
+    return 0;
+}
+
+const struct counters *emulator_counters(struct emulator *emulator)
+{
+    emulator->counters.faults = emulator->rules.acted;
+    return &emulator->counters;
+}
+
+void emulator_reset(struct emulator *emulator)
+{
+    flight_cut(emulator, false);
+    uint64_t in_flight = emulator->counters.in_flight;
+    rules_fini(&emulator->rules);
+    emulator->counters = (struct counters){.in_flight = in_flight, .most_in_flight = in_flight};
+}
+
+void emulator_flush(struct emulator *emulator)
+{
+    if (emulator->journal != NULL)
+        journal_flush(emulator->journal);
+}

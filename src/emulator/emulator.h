@@ -1,0 +1,54 @@
+/* emulator: a local Tablestore on the loop, that the official clients accept. Tables live in memory, one
+ * instance, one key pair, plain HTTP. The manual of its fault rules is in emulator/rules.h.
+ *
+ * With `control` on, without a signature, loopback is all that protects it:
+ *   GET  /_control/counters   struct counters as JSON
+ *   POST /_control/faults     rules as JSON: replaces all of them; an empty body removes them
+ *   POST /_control/flush      the journal is complete when this is answered
+ *   POST /_control/reset      no rules, counters at 0, requests that hang are cut; tables stay */
+#ifndef EMULATOR_EMULATOR_H
+#define EMULATOR_EMULATOR_H
+
+#include "base/slice.h"
+#include "emulator/counters.h"
+
+struct visit;
+struct change;
+struct emulator; /* opaque */
+struct error;
+struct loop;
+struct refusal;
+
+/* Each row change as it is applied (refusal NULL) or refused, in that order. Lent. change.h says what is in
+ * it. */
+typedef void emulator_change_fn(void *arg, const struct change *change, const struct refusal *refusal);
+
+struct emulator_options {
+    const char *host;              /* NULL: 127.0.0.1 */
+    uint16_t port;                 /* 0: any */
+    const char *instance;          /* NULL: "local" */
+    const char *access_key_id;     /* NULL: "testid" */
+    const char *access_key_secret; /* NULL: "testsecret" */
+    const char *sts_token;         /* NULL: none */
+    const char *journal_file;      /* NULL: none */
+    int64_t latency_ms;            /* of every data operation */
+    bool no_clock_check;
+    bool control;
+    emulator_change_fn *on_change; /* NULL: nobody listens */
+    void *arg;
+};
+
+/* Listening when it returns. The options are copied. NULL and err: port taken, journal cannot be made. */
+struct emulator *emulator_create(struct loop *loop, const struct emulator_options *options,
+                                 struct error *err);
+void emulator_destroy(struct emulator *emulator);
+
+uint16_t emulator_port(const struct emulator *emulator);
+
+/* Replaces all fault rules; an empty text removes them. -1: they stay as they were. */
+int emulator_set_faults(struct emulator *emulator, struct slice json, struct error *err);
+const struct counters *emulator_counters(struct emulator *emulator);
+void emulator_reset(struct emulator *emulator);
+void emulator_flush(struct emulator *emulator);
+
+#endif

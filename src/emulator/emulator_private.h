@@ -1,0 +1,58 @@
+/* emulator_private: what the files of the service share. emulator.c: life, and rows as they are applied;
+ * flight.c: a request from the socket to its answer, with its faults; control.c: the control path. */
+#ifndef EMULATOR_EMULATOR_PRIVATE_H
+#define EMULATOR_EMULATOR_PRIVATE_H
+
+#include "base/list.h"
+#include "emulator/emulator.h"
+#include "emulator/gate.h"
+#include "emulator/journal.h"
+#include "emulator/rules.h"
+#include "emulator/store.h"
+#include "emulator/underway.h"
+#include "emulator/visit.h"
+#include "http/server.h"
+#include "loop/clock.h"
+
+struct emulator {
+    struct clock *clock;
+    struct http_server *server;
+    struct gate *gate;
+    struct store store;
+    struct visit_ground ground;
+    struct rules rules;
+    struct journal *journal; /* NULL: none */
+    struct counters counters;
+    struct underway underway;
+    struct list flights; /* begun and not done */
+    struct list spare;   /* flights with warm memory */
+    size_t spare_count;
+    int64_t latency_ms;
+    uint64_t request_count;
+    bool control;
+    emulator_change_fn *on_change;
+    void *arg;
+};
+
+/* A request that passed the gate. */
+struct flight {
+    struct emulator *emulator;
+    struct list node;
+    struct visit visit;
+    struct http_call *http; /* NULL: answered, cut, or gone with the server */
+    struct slice path;      /* static: of the operation */
+    struct rules_plan plan;
+    struct clock_timer timer; /* the delay, or the late application */
+    bool keys_underway;
+};
+
+/* A request of the service: answered now or later. */
+void flight_begin(struct emulator *emulator, struct http_call *http, const struct http_call_request *request);
+
+/* Hung requests are cut; with `all` the others too, and spare memory goes. */
+void flight_cut(struct emulator *emulator, bool all);
+
+/* True when the path is the control path's; answered at once. */
+bool control_call(struct emulator *emulator, struct http_call *http, const struct http_call_request *request);
+
+#endif

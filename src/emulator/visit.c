@@ -1,0 +1,119 @@
+/* visit: the steps that are the same for all operations. */
+#include "emulator/visit.h"
+
+#include "base/check.h"
+#include "emulator/operation.h"
+#include "emulator/proto.h"
+#include "emulator/store.h"
+
+enum { VISIT_ARENA_CHUNK = 256 * 1024, VISIT_ANSWER_MOST = 64 * 1024 * 1024, VISIT_ANSWER_KEEP = 64 * 1024 };
+
+void visit_init(struct visit *visit, struct visit_ground *ground)
+{
+    *visit = (struct visit){.ground = ground};
+    arena_init(&visit->arena, VISIT_ARENA_CHUNK);
+    buffer_init(&visit->answer, VISIT_ANSWER_MOST);
+}
+
+void visit_fini(struct visit *visit)
+{
+    arena_fini(&visit->arena);
+    buffer_fini(&visit->answer);
+}
+
+void visit_begin(struct visit *visit, const struct operation *operation, struct slice body)
+{
+    arena_reset(&visit->arena);
+    buffer_reset(&visit->answer, VISIT_ANSWER_KEEP);
+    visit->operation = operation;
+    visit->body = body;
+    visit->message = NULL;
+    visit->changes = NULL;
+    visit->change_count = 0;
+    visit->refusal.status = 0;
+}
+
+void visit_tell(struct visit *visit, const struct change *change, const struct refusal *refusal)
+{
+    if (visit->ground->on_change != NULL)
+        visit->ground->on_change(visit->ground->arg, visit, change, refusal);
+}
+
+static int visit_tell_refused(struct visit *visit)
+{
+    for (uint32_t i = 0; i < visit->change_count; i++)
+        visit_tell(visit, &visit->changes[i], &visit->refusal);
+    return -1;
+}
+
+int visit_prepare(struct visit *visit)
+{
+    visit->message = proto_unpack(visit->operation->request, visit->body, &visit->arena);
+    if (visit->message == NULL)
+        return refusal_set(&visit->refusal, "OTSParameterInvalid",
+                           "The body is not a valid protobuf message of %s.", visit->operation->name);
+    if (visit->operation->read != NULL && visit->operation->read(visit) != 0)
+        return visit_tell_refused(visit);
+    return 0;
+}
+
+int visit_execute(struct visit *visit)
+{
+    if (visit->operation->execute(visit) != 0)
+        return visit_tell_refused(visit);
+    return 0;
+}
+
+void visit_refuse(struct visit *visit, const struct refusal *refusal)
+{
+    visit->refusal = *refusal;
+    visit_tell_refused(visit);
+}
+
+void visit_put_error(struct visit *visit)
+{
+    Ots__Error error = OTS__ERROR__INIT;
+    error.code = visit->refusal.code;
+    error.message = visit->refusal.message;
+    proto_pack(&error.base, &visit->answer);
+}
+
+/* By its field's name: the messages of most operations have one, each in its own place. */
+const char *visit_table_name(const struct visit *visit)
+{
+    const Ots__CreateTableRequest *create = visit->message;
+    if (visit->operation->request == &ots__create_table_request__descriptor)
+        return create->table_meta->table_name;
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(visit->operation->request, "table_name");
+    return field == NULL ? NULL
+                         : *(char *const *)(const void *)((const char *)visit->message + field->offset);
+}
+
+struct store_table *visit_table(struct visit *visit, const char *name)
+{
+    struct store_table *table = store_find(visit->ground->store, slice_text(name));
+    if (!limits_name(slice_text(name)))
+        refusal_set(&visit->refusal, "OTSParameterInvalid", "Invalid table name: '%s'.", name);
+    else if (table == NULL)
+        refusal_set(&visit->refusal, "OTSObjectNotExist", "Requested table does not exist.");
+    return table;
+}
+
+int visit_apply(struct visit *visit, struct change *change, struct store_table *table, bool whole)
+{
+    struct visit_ground *ground = visit->ground;
+    struct refusal refusal = {.status = 0};
+    if ((ground->spoil != NULL && ground->spoil(ground->arg, visit, change, &refusal) != 0) ||
+        change_apply(change, table, ground->now_ms, &visit->arena, &refusal) != 0) {
+        struct refusal *kept = arena_take(&visit->arena, sizeof(*kept));
+        *kept = refusal;
+        change->refusal = kept;
+    }
+    if (whole && change->refusal != NULL) {
+        visit->refusal = refusal;
+        return -1;
+    }
+    visit_tell(visit, change, change->refusal);
+    return change->refusal == NULL ? 0 : -1;
+}

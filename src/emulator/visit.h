@@ -1,0 +1,77 @@
+/* visit: one request from its body to its answer, without sockets: the same for the HTTP service, for tests
+ * and for fuzzing. Two steps, so that time may pass between them: visit_prepare() reads the request,
+ * visit_execute() does it. */
+#ifndef EMULATOR_VISIT_H
+#define EMULATOR_VISIT_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "emulator/change.h"
+#include "emulator/proto.h"
+#include "emulator/refusal.h"
+
+struct visit;
+struct operation;
+struct store;
+
+/* Each change of a write as it is applied or refused, in that order. Lent. `refusal` NULL: applied. */
+typedef void visit_change_fn(void *arg, const struct visit *visit, const struct change *change,
+                             const struct refusal *refusal);
+
+/* Asked before a change is applied: a refusal made up by a fault rule? -1 and the refusal. */
+typedef int visit_spoil_fn(void *arg, const struct visit *visit, const struct change *change,
+                           struct refusal *refusal);
+
+/* What a visit works on; lent to every visit. */
+struct visit_ground {
+    struct store *store;
+    visit_change_fn *on_change; /* NULL: nobody listens */
+    visit_spoil_fn *spoil;      /* NULL: nothing is spoilt */
+    void *arg;
+    int64_t now_ms; /* wall time of the turn; never goes back: the version of cells without a timestamp */
+};
+
+enum { VISIT_REQUEST_ID = 36 };
+
+struct visit {
+    struct visit_ground *ground;
+    const struct operation *operation;
+    char request_id[VISIT_REQUEST_ID + 1];
+    struct slice body; /* lent until visit_prepare() returns */
+    struct arena arena;
+    void *message; /* the request, unpacked */
+    struct change *changes;
+    uint32_t change_count;
+    struct refusal refusal; /* status 0: fine */
+    struct buffer answer;   /* the protobuf body */
+};
+
+/* A visit may be used again and again: begin, prepare, execute, begin ... */
+void visit_init(struct visit *visit, struct visit_ground *ground);
+void visit_begin(struct visit *visit, const struct operation *operation, struct slice body);
+void visit_fini(struct visit *visit);
+
+/* -1: refused; changes that were read are told to on_change with that refusal. */
+int visit_prepare(struct visit *visit);
+int visit_execute(struct visit *visit);
+
+/* Refuses the whole request as if the service had: changes are told. `refusal` is copied. */
+void visit_refuse(struct visit *visit, const struct refusal *refusal);
+
+/* The body that goes with the refusal: a protobuf Error. */
+void visit_put_error(struct visit *visit);
+
+/* The table a prepared request names; NULL when it names none or several. */
+const char *visit_table_name(const struct visit *visit);
+
+/* For operations: the table, or NULL and OTSObjectNotExist. */
+struct store_table *visit_table(struct visit *visit, const char *name);
+
+/* For operations: tells on_change. */
+void visit_tell(struct visit *visit, const struct change *change, const struct refusal *refusal);
+
+/* For operations: apply one change, or a spoiler's refusal; tells on_change unless `whole` (then a refusal of
+ * this change refuses the request, which tells it). */
+int visit_apply(struct visit *visit, struct change *change, struct store_table *table, bool whole);
+
+#endif

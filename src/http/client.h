@@ -63,7 +63,8 @@ struct http_client *http_client_create(struct loop *loop, const struct http_clie
 void http_client_destroy(struct http_client *client);
 
 struct http_exchange *http_exchange_create(struct http_client *client, http_reply_fn *on_reply, void *arg);
-void http_exchange_destroy(struct http_exchange *exchange); /* not in flight */
+/* In flight: its connection is closed and on_reply never comes. Not from inside on_reply. */
+void http_exchange_destroy(struct http_exchange *exchange);
 
 /* Begins; on_reply exactly once, from a later turn. */
 void http_send(struct http_exchange *exchange, const struct http_request *request);

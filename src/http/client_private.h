@@ -50,11 +50,12 @@ struct http_exchange {
     struct http_header *views;
     size_t view_room;
     struct buffer body;
-    bool handed;      /* the request may have reached the other side, in part at least */
-    bool big_upload;  /* the upload buffer is the larger one */
-    const char *full; /* what of the answer was too large; NULL: nothing */
-    int64_t moved_ms; /* when `moved` last changed */
-    int64_t moved;    /* bytes, both ways */
+    bool handed;        /* the request may have reached the other side, in part at least */
+    bool headers_whole; /* the empty line behind them came: curl takes a connection's end for it, too */
+    bool big_upload;    /* the upload buffer is the larger one */
+    const char *full;   /* what of the answer was too large; NULL: nothing */
+    int64_t moved_ms;   /* when `moved` last changed */
+    int64_t moved;      /* bytes, both ways */
     char fault[CURL_ERROR_SIZE];
     char words[CURL_ERROR_SIZE + 320];
 };

@@ -36,6 +36,8 @@ static int exchange_on_connected(void *arg, char *peer, char *local, int peer_po
 void http_exchange_on_done(struct http_exchange *exchange, CURLcode code)
 {
     clock_stop(exchange->client->clock, &exchange->watch);
+    if (code == CURLE_OK && !exchange->headers_whole)
+        code = CURLE_PARTIAL_FILE;
     if (code != CURLE_OK)
         http_exchange_say_code(exchange, code);
     http_exchange_reply(exchange, code == CURLE_OK   ? HTTP_ANSWERED
@@ -204,6 +206,7 @@ static void exchange_forget_last(struct http_exchange *exchange)
     exchange->headers.len = 0;
     buffer_reset(&exchange->body, KEEP_BYTES);
     exchange->handed = false;
+    exchange->headers_whole = false;
     exchange->full = NULL;
     exchange->fault[0] = 0;
     exchange->moved = 0;
@@ -282,8 +285,8 @@ struct http_exchange *http_exchange_create(struct http_client *client, http_repl
 
 void http_exchange_destroy(struct http_exchange *exchange)
 {
-    CHECK(exchange->state == EXCHANGE_IDLE);
-    clock_stop(exchange->client->clock, &exchange->watch);
+    http_cancel(exchange);
+    clock_stop(exchange->client->clock, &exchange->watch); /* and nobody is told of it */
     curl_easy_cleanup(exchange->easy);
     exchange->client->exchanges--;
     buffer_fini(&exchange->url);

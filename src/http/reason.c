@@ -39,8 +39,10 @@ static const struct exchange_reason {
     {CURLE_WEIRD_SERVER_REPLY, "the answer is not HTTP"},
 };
 
-static const char *exchange_table_reason(CURLcode code)
+static const char *exchange_table_reason(const struct http_exchange *exchange, CURLcode code)
 {
+    if (code == CURLE_UNSUPPORTED_PROTOCOL && exchange->handed)
+        code = CURLE_WEIRD_SERVER_REPLY; /* curl's word for an answer without a status line */
     for (size_t i = 0; i < sizeof(exchange_reasons) / sizeof(exchange_reasons[0]); i++)
         if (exchange_reasons[i].code == code)
             return exchange_reasons[i].words;
@@ -70,14 +72,14 @@ static void exchange_say_full(struct http_exchange *exchange)
 {
     char reason[96];
     bool body = exchange->full[0] == 'b';
-    snprintf(reason, sizeof(reason), "the %s is larger than %zu bytes", exchange->full,
-             body ? exchange->body.most : exchange->headers.most);
+    snprintf(reason, sizeof(reason), "more than %zu bytes of %s in the answer",
+             body ? exchange->body.most : exchange->headers.most, exchange->full);
     http_exchange_say(exchange, reason);
 }
 
 void http_exchange_say_code(struct http_exchange *exchange, CURLcode code)
 {
-    const char *reason = exchange_table_reason(code);
+    const char *reason = exchange_table_reason(exchange, code);
     if (exchange->full != NULL)
         exchange_say_full(exchange);
     else if (code == CURLE_OPERATION_TIMEDOUT)

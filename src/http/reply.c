@@ -8,11 +8,15 @@ static size_t exchange_on_header(char *at, size_t one, size_t bytes, void *arg)
 {
     struct http_exchange *exchange = arg;
     (void)one;
-    if (bytes >= 5 && memcmp(at, "HTTP/", 5) == 0)
+    if (bytes >= 5 && memcmp(at, "HTTP/", 5) == 0) {
         exchange->headers.len = 0; /* what came before was a 100 Continue */
+        exchange->headers_whole = false;
+    }
+    if (at[0] == '\r' || at[0] == '\n')
+        exchange->headers_whole = true;
     if (buffer_add(&exchange->headers, at, bytes) == 0)
         return bytes;
-    exchange->full = "headers of the answer";
+    exchange->full = "headers";
     return 0;
 }
 
@@ -22,7 +26,7 @@ static size_t exchange_on_body(char *at, size_t one, size_t bytes, void *arg)
     (void)one;
     if (buffer_add(&exchange->body, at, bytes) == 0)
         return bytes;
-    exchange->full = "body of the answer";
+    exchange->full = "body";
     return 0;
 }
 

@@ -42,11 +42,26 @@ static void sockets_act(struct http_client *client, curl_socket_t fd, int events
     sockets_collect(client);
 }
 
+/* libuv has stopped the poll and says only EBADF. What really happened curl finds out by reading or writing;
+ * should it not look, it is told that there is an error. */
+static void socket_fail(struct http_socket *sock)
+{
+    struct http_client *client = sock->client;
+    curl_socket_t fd = sock->fd;
+    sockets_act(client, fd, CURL_CSELECT_IN | CURL_CSELECT_OUT);
+    if (client->sockets[fd] == sock)
+        sockets_act(client, fd, CURL_CSELECT_ERR);
+}
+
 static void socket_on_ready(uv_poll_t *poll, int status, int events)
 {
     struct http_socket *sock = poll->data;
     loop_woke(sock->client->loop);
-    int flags = status < 0 ? CURL_CSELECT_ERR : 0;
+    if (status < 0) {
+        socket_fail(sock);
+        return;
+    }
+    int flags = 0;
     if (events & UV_READABLE)
         flags |= CURL_CSELECT_IN;
     if (events & UV_WRITABLE)

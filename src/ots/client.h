@@ -47,7 +47,8 @@ void ots_client_destroy(struct ots_client *client); /* after all its calls */
 struct clock *ots_client_clock(const struct ots_client *client);
 
 struct ots_call *ots_call_create(struct ots_client *client, ots_answer_fn *on_answer, void *arg);
-void ots_call_destroy(struct ots_call *call); /* not in flight */
+/* In flight: it is cut and on_answer never comes. Not from inside on_answer. */
+void ots_call_destroy(struct ots_call *call);
 
 /* `operation` is a static text, "BulkImport"; the body is lent until the answer, which comes exactly once, later. */
 void ots_call_send(struct ots_call *call, const char *operation, struct slice body, bool fresh);

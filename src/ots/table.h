@@ -28,6 +28,7 @@ typedef void ots_table_done_fn(void *arg, const struct ots_table_state *state, c
 struct ots_table_check *ots_table_check_start(struct ots_client *client, struct clock *clock,
                                               const struct ots_table_options *options, int64_t retry_ms,
                                               ots_table_done_fn *on_done, void *arg);
-void ots_table_check_destroy(struct ots_table_check *check); /* after on_done, or to give up */
+/* After on_done, or to give up (then on_done never comes). Not from inside on_done. */
+void ots_table_check_destroy(struct ots_table_check *check);
 
 #endif

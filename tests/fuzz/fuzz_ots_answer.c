@@ -70,7 +70,6 @@ static void check_answer(const struct ots_answer *answer)
     CHECK(strpbrk(answer->error.text, "\r\n\t") == NULL);
     CHECK((answer->outcome == OTS_OK) == (answer->error.text[0] == 0));
     CHECK((answer->outcome == OTS_OK) == (answer->error.kind == ERROR_NONE));
-    CHECK(strstr(answer->error.text, "testsecret") == NULL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -96,6 +95,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int64_t wall_ms;
     ots_answer_read(&question, &reply, &answer);
     check_answer(&answer);
+    if (memmem(data, size, "testsecret", 10) == NULL)
+        CHECK(strstr(answer.error.text, "testsecret") == NULL);
     ots_answer_wall_ms(&reply, &wall_ms);
     if (data[2] & 0x80)
         read_as_signed(text, data[2] & 0x7f);

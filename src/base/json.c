@@ -63,7 +63,8 @@ int json_value(struct slice text, unsigned options, struct json_value *value, si
     struct json_reader reader = json_reader_of(text, options, fault);
     const char *at = json_begin(&reader);
     at = at == NULL ? NULL : json_read(&reader, at, 1, value);
-    at = at == NULL ? NULL : json_alone(&reader, at, value->kind);
+    if (at != NULL && (options & JSON_INSIDE) == 0)
+        at = json_alone(&reader, at, value->kind);
     if (at == NULL)
         return -1;
     if (end != NULL)

@@ -42,7 +42,8 @@ struct json_member {
 };
 
 enum json_option {
-    JSON_COMMENTS = 1 /* skip // to the end of line and block comments (configuration files) */
+    JSON_COMMENTS = 1, /* skip // to the end of line and block comments (configuration files) */
+    JSON_INSIDE = 2    /* the value stands inside a longer text: what follows a number is not looked at */
 };
 
 struct json_fault {

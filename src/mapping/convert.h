@@ -13,15 +13,15 @@ enum convert_format {
     CONVERT_STRING         /* StringConverter: invalid UTF-8 becomes U+FFFD */
 };
 
-/* One for each side (key, value) of a table: keeps its field table, its scratch and the schemas it has parsed, recognised by
- * their bytes. */
+/* One for each side (key, value) of a table: keeps its field table, its scratch and the schemas it has
+ * parsed, recognised by their bytes. */
 struct converter; /* opaque */
 
 struct converter *converter_create(enum convert_format format);
 void converter_destroy(struct converter *converter);
 
-/* `value` points into `bytes`, into the converter and its scratch: valid until the next call. bytes.at NULL is a null.
- * 0, or -1 with ERROR_RECORD and words for a person (position in the text, what was expected). */
+/* `value` points into `bytes`, into the converter and its scratch: valid until the next call. bytes.at NULL
+ * is a null. 0, or -1 with ERROR_RECORD and words for a person (position in the text, what was expected). */
 int converter_read(struct converter *converter, struct slice bytes, struct value *value, struct error *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* plan: what a table's configuration says about mapping, resolved once: names checked, types parsed. Read-only after. */
+/* plan: what a table's configuration says about mapping, resolved once: names checked, types parsed.
+ * Read-only after. */
 #ifndef MAPPING_PLAN_H
 #define MAPPING_PLAN_H
 
@@ -37,7 +38,7 @@ struct mapping_plan {
     enum mapping_map_values map_values;
     bool nested_as_text; /* objects and arrays without a type become JSON text; else they are an error */
     struct mapping_column keys[MAPPING_KEYS_MOST];
-    uint32_t key_count; /* 2 in KEY_MODE_KAFKA, filled in by the configuration */
+    uint32_t key_count;             /* 2 in KEY_MODE_KAFKA, filled in by the configuration */
     struct mapping_column *columns; /* the white-list; count 0: every field of the value */
     uint32_t column_count;
 };

@@ -1,5 +1,5 @@
-/* table_mapper: a message into a row of a data table, by the table's plan. Exactly or not at all: nothing is rounded,
- * wrapped or cut; what does not fit is this record's error, with the column. */
+/* table_mapper: a message into a row of a data table, by the table's plan. Exactly or not at all: nothing is
+ * rounded, wrapped or cut; what does not fit is this record's error, with the column. */
 #ifndef MAPPING_TABLE_MAPPER_H
 #define MAPPING_TABLE_MAPPER_H
 
@@ -34,7 +34,7 @@ enum mapping_result {
     MAPPING_ROW,  /* `row` is good until the next call; its views reach into the message */
     MAPPING_FAULT /* `fault` says why */
 };
-enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct message *message, struct row *row,
-                                     struct mapping_fault *fault);
+enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct message *message,
+                                     struct row *row, struct mapping_fault *fault);
 
 #endif

@@ -1,0 +1,232 @@
+/* exact: one walk over the digits; zeros at the end wait until a digit follows them. */
+#include "mapping/exact.h"
+
+#include <math.h>
+
+#include "base/arena.h"
+#include "base/number.h"
+
+/* A number taken apart: +-digits[point]digits e exponent. */
+struct exact_parts {
+    bool minus;
+    bool plain; /* digits only: no point, no exponent */
+    struct slice whole;
+    struct slice fraction;
+    int64_t exponent; /* clamped to +-EXACT_EXPONENT_MOST */
+};
+
+enum { EXACT_EXPONENT_MOST = 1000000 };
+
+static struct slice exact_digits(const char **at, const char *end)
+{
+    const char *from = *at;
+    while (*at < end && **at >= '0' && **at <= '9')
+        ++*at;
+    return slice_of(from, (size_t)(*at - from));
+}
+
+static bool exact_sign(const char **at, const char *end)
+{
+    bool minus = *at < end && **at == '-';
+    if (*at < end && (**at == '-' || **at == '+'))
+        ++*at;
+    return minus;
+}
+
+static bool exact_exponent(const char **at, const char *end, int64_t *exponent)
+{
+    ++*at;
+    bool minus = exact_sign(at, end);
+    struct slice digits = exact_digits(at, end);
+    int64_t sum = 0;
+    for (size_t i = 0; i < digits.len && sum < EXACT_EXPONENT_MOST; i++)
+        sum = sum * 10 + (digits.at[i] - '0');
+    *exponent = minus ? -sum : sum;
+    return digits.len > 0;
+}
+
+static bool exact_take_apart(struct slice text, struct exact_parts *parts)
+{
+    const char *at = text.at;
+    const char *end = text.at + text.len;
+    *parts = (struct exact_parts){.plain = true};
+    parts->minus = exact_sign(&at, end);
+    parts->whole = exact_digits(&at, end);
+    if (at < end && *at == '.') {
+        at++;
+        parts->fraction = exact_digits(&at, end);
+        parts->plain = false;
+    }
+    if (parts->whole.len + parts->fraction.len == 0)
+        return false;
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        parts->plain = false;
+        if (!exact_exponent(&at, end, &parts->exponent))
+            return false;
+    }
+    return at == end;
+}
+
+/* The digits so far as sum * 10^zeros; false when the sum needs more than 64 bits. */
+static bool exact_add(struct slice digits, uint64_t *sum, int64_t *zeros)
+{
+    for (size_t i = 0; i < digits.len; i++) {
+        unsigned digit = (unsigned)(digits.at[i] - '0');
+        if (digit == 0) {
+            *zeros += *sum != 0;
+            continue;
+        }
+        for (; *zeros >= 0; --*zeros)
+            if (__builtin_mul_overflow(*sum, 10, sum))
+                return false;
+        *zeros = 0;
+        if (__builtin_add_overflow(*sum, digit, sum))
+            return false;
+    }
+    return true;
+}
+
+static enum exact_result exact_scaled(uint64_t sum, int64_t power, bool minus, int64_t *value)
+{
+    uint64_t most = minus ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX;
+    if (sum != 0 && power < 0)
+        return EXACT_FRACTION;
+    for (; sum != 0 && power > 0; power--)
+        if (__builtin_mul_overflow(sum, 10, &sum))
+            return EXACT_RANGE;
+    if (sum > most)
+        return EXACT_RANGE;
+    *value = (int64_t)(minus ? 0 - sum : sum);
+    return EXACT_OK;
+}
+
+enum exact_result exact_int64(struct slice text, int64_t *value)
+{
+    struct exact_parts parts;
+    uint64_t sum = 0;
+    int64_t zeros = 0;
+    if (!exact_take_apart(text, &parts))
+        return EXACT_NOT_A_NUMBER;
+    if (!exact_add(parts.whole, &sum, &zeros))
+        return EXACT_RANGE;
+    if (!exact_add(parts.fraction, &sum, &zeros))
+        return EXACT_FRACTION;
+    return exact_scaled(sum, zeros + parts.exponent - (int64_t)parts.fraction.len, parts.minus, value);
+}
+
+enum exact_result exact_int64_of_double(double number, int64_t *value)
+{
+    if (!isfinite(number) || number != trunc(number))
+        return EXACT_FRACTION;
+    if (number < -0x1p63 || number >= 0x1p63)
+        return EXACT_RANGE;
+    *value = (int64_t)number;
+    return EXACT_OK;
+}
+
+bool exact_double_of_int64(int64_t integer, double *value)
+{
+    *value = (double)integer;
+    return *value < 0x1p63 && (int64_t)*value == integer;
+}
+
+enum exact_result exact_double(struct slice text, double *value)
+{
+    struct exact_parts parts;
+    int64_t integer = 0;
+    if (!exact_take_apart(text, &parts))
+        return EXACT_NOT_A_NUMBER;
+    if (parts.plain) {
+        enum exact_result result = exact_int64(text, &integer);
+        return result != EXACT_OK || exact_double_of_int64(integer, value) ? result : EXACT_RANGE;
+    }
+    *value = number_double(text);
+    return isfinite(*value) ? EXACT_OK : EXACT_RANGE;
+}
+
+/* ---- plain text ---- */
+
+/* digits (no sign, at least one) with a point `scale` places from the right, or zeros behind when scale is
+ * negative. */
+static int exact_place_point(bool minus, struct slice digits, int64_t scale, struct arena *arena,
+                             struct slice *text)
+{
+    while (digits.len > 1 && digits.at[0] == '0') {
+        digits.at++;
+        digits.len--;
+    }
+    bool zero = digits.at[0] == '0';
+    int64_t behind = scale > 0 ? scale : 0;
+    int64_t append = scale < 0 && !zero ? -scale : 0;
+    int64_t front = behind >= (int64_t)digits.len ? behind - (int64_t)digits.len + 1 : 0;
+    int64_t total = (minus && !zero) + front + (int64_t)digits.len + append + (behind > 0);
+    if (total > EXACT_TEXT_MOST)
+        return -1;
+    char *to = arena_take(arena, (size_t)total);
+    *text = slice_of(to, (size_t)total);
+    memset(to, '0', (size_t)total);
+    if (minus && !zero)
+        *to++ = '-';
+    memcpy(to + front, digits.at, digits.len);
+    if (behind > 0) {
+        char *point = to + front + digits.len - behind;
+        memmove(point + 1, point, (size_t)behind);
+        *point = '.';
+    }
+    return 0;
+}
+
+int exact_plain_text(struct slice number, struct arena *arena, struct slice *text)
+{
+    struct exact_parts parts;
+    if (number.len > EXACT_TEXT_MOST || !exact_take_apart(number, &parts))
+        return -1;
+    char *digits = arena_take(arena, parts.whole.len + parts.fraction.len);
+    memcpy(digits, parts.whole.at, parts.whole.len);
+    if (parts.fraction.len > 0)
+        memcpy(digits + parts.whole.len, parts.fraction.at, parts.fraction.len);
+    struct slice all = slice_of(digits, parts.whole.len + parts.fraction.len);
+    return exact_place_point(parts.minus, all, (int64_t)parts.fraction.len - parts.exponent, arena, text);
+}
+
+/* Divides the big-endian number by ten in place; answers the digit that is left. */
+static unsigned exact_digit_off(unsigned char *number, size_t bytes)
+{
+    unsigned rest = 0;
+    for (size_t i = 0; i < bytes; i++) {
+        unsigned now = rest << 8 | number[i];
+        number[i] = (unsigned char)(now / 10);
+        rest = now % 10;
+    }
+    return rest;
+}
+
+static void exact_negate(unsigned char *number, size_t bytes)
+{
+    unsigned carry = 1;
+    for (size_t i = bytes; i-- > 0;) {
+        unsigned now = (unsigned char)~number[i] + carry;
+        number[i] = (unsigned char)now;
+        carry = now >> 8;
+    }
+}
+
+int exact_unscaled_text(struct slice unscaled, int64_t scale, struct arena *arena, struct slice *text)
+{
+    unsigned char number[EXACT_UNSCALED_MOST];
+    char digits[EXACT_TEXT_MOST];
+    size_t at = sizeof(digits);
+    if (unscaled.len == 0 || unscaled.len > EXACT_UNSCALED_MOST)
+        return -1;
+    memcpy(number, unscaled.at, unscaled.len);
+    bool minus = number[0] >= 0x80;
+    if (minus)
+        exact_negate(number, unscaled.len);
+    size_t first = 0;
+    do {
+        digits[--at] = (char)('0' + exact_digit_off(number + first, unscaled.len - first));
+        while (first < unscaled.len && number[first] == 0)
+            first++;
+    } while (first < unscaled.len);
+    return exact_place_point(minus, slice_of(digits + at, sizeof(digits) - at), scale, arena, text);
+}

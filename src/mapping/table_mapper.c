@@ -1,0 +1,263 @@
+/* table_mapper: the order of things for one record: both sides are converted, then the primary key, then a
+ * tombstone is told from a row with columns, then the columns. The first thing that is wrong is the record's
+ * fault: key columns in the table's order, then fields in the record's order, then the row as a whole. */
+#include "mapping/table_mapper.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "mapping/columns.h"
+#include "mapping/java_number.h"
+#include "mapping/key.h"
+#include "mapping/mapping_fault.h"
+#include "mapping/target.h"
+
+struct table_mapper {
+    const struct mapping_plan *plan;
+    enum mapping_delete_mode delete_mode; /* the plan's, which counts in KEY_MODE_RECORD_KEY only */
+    struct converter *key_converter;
+    struct converter *value_converter;
+    struct arena arena; /* texts and bytes that conversions make */
+    struct target_table key_targets;
+    struct target_table value_targets;
+    const struct value_field *key_fields[MAPPING_KEYS_MOST];
+    struct target *targets; /* of the value's fields */
+    uint32_t target_room;
+    struct cell keys[MAPPING_KEYS_MOST];
+    struct columns columns;
+};
+
+struct table_mapper *table_mapper_create(const struct table_mapper_options *options)
+{
+    const struct mapping_plan *plan = options->plan;
+    CHECK(plan->key_mode != KEY_MODE_SEARCH);
+    CHECK(plan->key_count >= 1 && plan->key_count <= MAPPING_KEYS_MOST);
+    struct table_mapper *mapper = check_memory(calloc(1, sizeof(*mapper)));
+    mapper->plan = plan;
+    mapper->delete_mode = plan->key_mode == KEY_MODE_RECORD_KEY ? plan->delete_mode : DELETE_NONE;
+    mapper->key_converter = converter_create(options->key_format);
+    mapper->value_converter = converter_create(options->value_format);
+    arena_init(&mapper->arena, 4096);
+    target_table_init(&mapper->key_targets, plan);
+    target_table_init(&mapper->value_targets, plan);
+    mapper->columns.plan = plan;
+    mapper->columns.arena = &mapper->arena;
+    mapper->columns.delete_nulls =
+        plan->insert_mode == INSERT_UPDATE &&
+        (mapper->delete_mode == DELETE_COLUMN || mapper->delete_mode == DELETE_ROW_AND_COLUMN);
+    return mapper;
+}
+
+void table_mapper_destroy(struct table_mapper *mapper)
+{
+    if (mapper == NULL)
+        return;
+    converter_destroy(mapper->key_converter);
+    converter_destroy(mapper->value_converter);
+    target_table_fini(&mapper->key_targets);
+    target_table_fini(&mapper->value_targets);
+    arena_fini(&mapper->arena);
+    free(mapper->targets);
+    free(mapper);
+}
+
+/* ---- where the fields go ---- */
+
+static void mapper_grow(struct table_mapper *mapper, uint32_t room)
+{
+    if (room <= mapper->target_room)
+        return;
+    free(mapper->targets);
+    mapper->target_room = room < 64 ? 64 : room;
+    mapper->targets = check_memory(malloc(mapper->target_room * sizeof(*mapper->targets)));
+}
+
+/* Targets of the value's fields; its key columns are found on the way. */
+static void mapper_sort_value(struct table_mapper *mapper, const struct value *value)
+{
+    mapper_grow(mapper, value->count);
+    memset(mapper->key_fields, 0, sizeof(mapper->key_fields));
+    for (uint32_t i = 0; i < value->count; i++) {
+        struct target target = target_find(&mapper->value_targets, i, value->fields[i].name);
+        mapper->targets[i] = target;
+        if (target.kind == TARGET_KEY)
+            mapper->key_fields[target.index] = &value->fields[i];
+    }
+}
+
+static void mapper_sort_key(struct table_mapper *mapper, const struct value *key)
+{
+    memset(mapper->key_fields, 0, sizeof(mapper->key_fields));
+    for (uint32_t i = 0; i < key->count; i++) {
+        struct target target = target_find(&mapper->key_targets, i, key->fields[i].name);
+        if (target.kind == TARGET_KEY)
+            mapper->key_fields[target.index] = &key->fields[i];
+    }
+}
+
+/* ---- the primary key ---- */
+
+/* topic_partition and offset. */
+static int mapper_keys_of_kafka(struct table_mapper *mapper, const struct message *message)
+{
+    const struct mapping_column *keys = mapper->plan->keys;
+    CHECK(mapper->plan->key_count == 2);
+    char *to = arena_take(&mapper->arena, message->topic.len + JAVA_NUMBER_BYTES);
+    memcpy(to, message->topic.at, message->topic.len);
+    size_t len = message->topic.len;
+    to[len++] = '_';
+    len += java_number_int64(message->partition, to + len);
+    mapper->keys[0] = (struct cell){.name = keys[0].name, .type = CELL_STRING, .bytes = slice_of(to, len)};
+    mapper->keys[1] = (struct cell){.name = keys[1].name, .type = CELL_INTEGER, .integer = message->offset};
+    return 0;
+}
+
+static int mapper_keys_of_fields(struct table_mapper *mapper, enum value_shape shape,
+                                 struct mapping_fault *fault)
+{
+    for (uint32_t i = 0; i < mapper->plan->key_count; i++)
+        if (key_from_field(&mapper->plan->keys[i], mapper->key_fields[i], shape, &mapper->arena,
+                           &mapper->keys[i], fault) != 0)
+            return -1;
+    return 0;
+}
+
+/* `side` is the record's key or its value, by the plan; its fields are sorted. */
+static int mapper_keys_of_record(struct table_mapper *mapper, const struct value *side,
+                                 struct mapping_fault *fault)
+{
+    struct slice none = {0};
+    switch (side->shape) {
+    case SHAPE_STRUCT:
+    case SHAPE_MAP:
+        return mapper_keys_of_fields(mapper, side->shape, fault);
+    case SHAPE_SCALAR:
+        return key_from_scalar(mapper->plan, &side->fields[0], &mapper->arena, &mapper->keys[0], fault);
+    case SHAPE_NONE:
+        break;
+    }
+    return mapping_fault_set(fault, STAGE_MAP, none,
+                             "the primary key is taken from the record's %s, which is null",
+                             mapper->plan->key_mode == KEY_MODE_RECORD_KEY ? "key" : "value");
+}
+
+static int mapper_keys(struct table_mapper *mapper, const struct message *message, const struct value *key,
+                       const struct value *value, struct row *row, struct mapping_fault *fault)
+{
+    int rc = -1;
+    switch (mapper->plan->key_mode) {
+    case KEY_MODE_KAFKA:
+        rc = mapper_keys_of_kafka(mapper, message);
+        break;
+    case KEY_MODE_RECORD_KEY:
+        rc = mapper_keys_of_record(mapper, key, fault);
+        break;
+    case KEY_MODE_RECORD_VALUE:
+        rc = mapper_keys_of_record(mapper, value, fault);
+        break;
+    case KEY_MODE_SEARCH:
+        CHECK(!"refused when the mapper was made");
+    }
+    row->keys = mapper->keys;
+    row->key_count = mapper->plan->key_count;
+    return rc != 0 ? -1 : key_finish(row, fault);
+}
+
+/* ---- the row's operation and its columns: the manual's matrix of insert.mode and delete.mode ---- */
+
+static int mapper_tombstone(const struct table_mapper *mapper, struct row *row, struct mapping_fault *fault)
+{
+    struct slice none = {0};
+    bool delete = mapper->delete_mode == DELETE_ROW || mapper->delete_mode == DELETE_ROW_AND_COLUMN;
+    if (delete &&row->placeholder)
+        return mapping_fault_set(fault, STAGE_MAP, none,
+                                 "a row cannot be deleted without the number of its auto_increment");
+    if (!delete &&mapper->plan->insert_mode == INSERT_UPDATE)
+        return mapping_fault_set(fault, STAGE_TRANSFORM, none,
+                                 "the value is null, and an update has nothing to write then");
+    row->op = delete ? ROW_DELETE : ROW_PUT;
+    return 0;
+}
+
+/* A text becomes the column "value"; in KEY_MODE_RECORD_VALUE it is the key and nothing more. */
+static int mapper_scalar(struct table_mapper *mapper, const struct value *value, struct mapping_fault *fault)
+{
+    struct slice none = {0};
+    if (mapper->plan->key_mode == KEY_MODE_RECORD_VALUE)
+        return 0;
+    if (value->fields[0].type != VALUE_STRING)
+        return mapping_fault_set(fault, STAGE_MAP, none,
+                                 "the value is neither a text nor an object with fields");
+    struct value_field field = value->fields[0];
+    field.name = SLICE("value");
+    struct target target = target_find(&mapper->value_targets, 0, field.name);
+    return columns_add(&mapper->columns, &field, SHAPE_SCALAR, target, fault);
+}
+
+static int mapper_fields(struct table_mapper *mapper, const struct value *value, struct mapping_fault *fault)
+{
+    for (uint32_t i = 0; i < value->count; i++)
+        if (columns_add(&mapper->columns, &value->fields[i], value->shape, mapper->targets[i], fault) != 0)
+            return -1;
+    return 0;
+}
+
+static int mapper_columns(struct table_mapper *mapper, const struct value *value, struct row *row,
+                          struct mapping_fault *fault)
+{
+    struct slice none = {0};
+    columns_begin(&mapper->columns, row);
+    int rc = value->shape == SHAPE_SCALAR ? mapper_scalar(mapper, value, fault)
+                                          : mapper_fields(mapper, value, fault);
+    if (rc != 0 || columns_check(&mapper->columns, fault) != 0)
+        return -1;
+    row->op = mapper->plan->insert_mode == INSERT_UPDATE ? ROW_UPDATE : ROW_PUT;
+    row->cells = mapper->columns.cells;
+    row->cell_count = mapper->columns.count;
+    if (row->op == ROW_UPDATE && row->cell_count == 0)
+        return mapping_fault_set(fault, STAGE_TRANSFORM, none,
+                                 "no field has a value, and an update has nothing to write then");
+    return 0;
+}
+
+/* ---- one record ---- */
+
+/* Both sides are read in every mode, as Connect does: a key that cannot be read is the record's fault even if
+ * unused. */
+static int mapper_read(struct table_mapper *mapper, const struct message *message, struct value *key,
+                       struct value *value, struct mapping_fault *fault)
+{
+    struct error err = {0};
+    if (converter_read(mapper->key_converter, message->key, key, &err) != 0)
+        return mapping_fault_convert(fault, "key", &err);
+    if (converter_read(mapper->value_converter, message->value, value, &err) != 0)
+        return mapping_fault_convert(fault, "value", &err);
+    return 0;
+}
+
+static void mapper_sort(struct table_mapper *mapper, const struct value *key, const struct value *value)
+{
+    if (value->shape == SHAPE_STRUCT || value->shape == SHAPE_MAP)
+        mapper_sort_value(mapper, value);
+    if (mapper->plan->key_mode == KEY_MODE_RECORD_KEY &&
+        (key->shape == SHAPE_STRUCT || key->shape == SHAPE_MAP))
+        mapper_sort_key(mapper, key);
+}
+
+enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct message *message,
+                                     struct row *row, struct mapping_fault *fault)
+{
+    struct value key, value;
+    arena_reset(&mapper->arena);
+    row->cells = mapper->columns.cells;
+    row->cell_count = 0;
+    if (mapper_read(mapper, message, &key, &value, fault) != 0)
+        return MAPPING_FAULT;
+    mapper_sort(mapper, &key, &value);
+    if (mapper_keys(mapper, message, &key, &value, row, fault) != 0)
+        return MAPPING_FAULT;
+    int rc = value.shape == SHAPE_NONE ? mapper_tombstone(mapper, row, fault)
+                                       : mapper_columns(mapper, &value, row, fault);
+    return rc == 0 ? MAPPING_ROW : MAPPING_FAULT;
+}

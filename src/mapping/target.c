@@ -1,0 +1,99 @@
+/* target: memory by position in front of a hash table over the plan's names. */
+#include "mapping/target.h"
+
+#include <stdlib.h>
+
+#include "base/chance.h"
+#include "base/check.h"
+#include "mapping/name_hash.h"
+
+static struct slice target_name_of(const struct target_table *table, uint32_t slot)
+{
+    if (slot <= MAPPING_KEYS_MOST)
+        return table->plan->keys[slot - 1].name;
+    return table->plan->columns[slot - MAPPING_KEYS_MOST - 1].name;
+}
+
+/* The slot of the name, or the free one where it would be. */
+static uint32_t *target_slot(const struct target_table *table, struct slice name)
+{
+    uint32_t at = (uint32_t)name_hash(table->seed, name) & table->mask;
+    while (table->slots[at] != 0 && !name_hash_equal(target_name_of(table, table->slots[at]), name))
+        at = (at + 1) & table->mask;
+    return &table->slots[at];
+}
+
+/* The first one of a name stays: keys go before columns. */
+static void target_enter(struct target_table *table, struct slice name, uint32_t number)
+{
+    uint32_t *slot = target_slot(table, name);
+    if (*slot == 0)
+        *slot = number;
+}
+
+void target_table_init(struct target_table *table, const struct mapping_plan *plan)
+{
+    uint32_t room = 16;
+    while (room / 4 < plan->key_count + plan->column_count)
+        room *= 2;
+    *table = (struct target_table){.plan = plan, .mask = room - 1, .seed = chance_seed()};
+    table->slots = check_memory(calloc(room, sizeof(*table->slots)));
+    table->memory = check_memory(calloc(TARGET_POSITIONS, sizeof(*table->memory)));
+    for (uint32_t i = 0; i < plan->key_count; i++)
+        target_enter(table, plan->keys[i].name, 1 + i);
+    for (uint32_t i = 0; i < plan->column_count; i++)
+        target_enter(table, plan->columns[i].name, 1 + MAPPING_KEYS_MOST + i);
+}
+
+void target_table_fini(struct target_table *table)
+{
+    free(table->slots);
+    free(table->memory);
+}
+
+bool target_name_is_good(struct slice name)
+{
+    if (name.len == 0 || name.len > TARGET_NAME_LONGEST || (name.at[0] >= '0' && name.at[0] <= '9'))
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (!letter && !(c >= '0' && c <= '9'))
+            return false;
+    }
+    return true;
+}
+
+static struct target target_look_up(const struct target_table *table, struct slice name)
+{
+    uint32_t number = *target_slot(table, name);
+    if (number != 0 && number <= MAPPING_KEYS_MOST)
+        return (struct target){TARGET_KEY, number - 1};
+    if (number != 0)
+        return (struct target){TARGET_LISTED, number - MAPPING_KEYS_MOST - 1};
+    if (table->plan->column_count > 0)
+        return (struct target){TARGET_UNLISTED, 0};
+    return (struct target){target_name_is_good(name) ? TARGET_PLAIN : TARGET_BAD_NAME, 0};
+}
+
+static struct target target_remember(struct target_table *table, uint32_t position, struct slice name)
+{
+    struct target target = target_look_up(table, name);
+    if (position < TARGET_POSITIONS && name.len <= TARGET_NAME_MOST) {
+        struct target_memory *memory = &table->memory[position];
+        memory->target = target;
+        memory->len = (uint32_t)name.len;
+        memcpy(memory->name, name.at, name.len);
+    }
+    return target;
+}
+
+struct target target_find(struct target_table *table, uint32_t position, struct slice name)
+{
+    if (__builtin_expect(position < TARGET_POSITIONS && name.len > 0, 1)) {
+        const struct target_memory *memory = &table->memory[position];
+        if (name_hash_equal(name, slice_of(memory->name, memory->len)))
+            return memory->target;
+    }
+    return target_remember(table, position, name);
+}

@@ -117,8 +117,7 @@ static void files_pick_connect(struct settings_files *files, struct settings_rea
             files_refuse(
                 files, i,
                 "a YAML file stands alone; give either one YAML file, or a worker's and a connector's file");
-        else if (files->count > 1 && files->syntax[i] == SYNTAX_PROPERTIES && files_is_worker(files, i) &&
-                 reader->worker == NULL)
+        else if (files->syntax[i] == SYNTAX_PROPERTIES && files_is_worker(files, i) && reader->worker == NULL)
             reader->worker = document;
         else if (reader->file != NULL)
             files_refuse(files, i,

@@ -46,13 +46,16 @@ static void print_name(struct print *print, const char *path)
     print->before = path;
 }
 
+static bool print_has_value(const struct config_key *key, const void *base)
+{
+    const char *const *text = (const char *const *)(const void *)((const char *)base + key->at);
+    return (key->flags & CONFIG_OWN) == 0 && ((key->flags & CONFIG_UNPRINTED) == 0 || *text != NULL);
+}
+
 static void print_keys(struct print *print, const struct config_key *keys, const void *base)
 {
     for (; keys->type != NULL; keys++) {
-        const char *const *text = (const char *const *)(const void *)((const char *)base + keys->at);
-        if ((keys->flags & CONFIG_OWN) != 0)
-            continue;
-        if ((keys->flags & CONFIG_UNPRINTED) != 0 && *text == NULL)
+        if (!print_has_value(keys, base))
             continue;
         print_name(print, keys->yaml);
         config_key_print(keys, base, print->to);
@@ -111,9 +114,10 @@ static void print_columns(struct print *print, const char *path, const struct co
     if (count == 0)
         return;
     print_name(print, path);
+    print->to->len--; /* the blank behind the colon */
     buffer_print(print->to, "\n");
     for (uint32_t i = 0; i < count; i++) {
-        print_indent(print, 2);
+        print_indent(print, strchr(path, '.') == NULL ? 1 : 2);
         buffer_print(print->to, "- {name: %.*s, type: %s}\n", SLICE_ARG(columns[i].name),
                      print_type(types, columns[i].type));
     }
@@ -131,16 +135,20 @@ static void print_topics(const struct settings_table *table, struct buffer *to)
     buffer_print(to, "\n");
 }
 
+/* The mode of the primary key is the first line of the table's keys that is not our own. */
 static void print_route(const struct settings_table *table, struct buffer *to)
 {
     struct print print = {.to = to, .indent = 2, .before = ""};
+    const struct mapping_plan *plan = &table->plan;
+    const struct config_key *mode = settings_key(settings_table_keys, "primary_key.mode");
     print_topics(table, to);
-    if (table->plan.key_mode != KEY_MODE_KAFKA)
-        print_columns(&print, "primary_key.columns", settings_key_types, table->plan.keys,
-                      table->plan.key_count);
-    print_keys(&print, settings_table_keys, table);
-    print.before = "";
-    print_columns(&print, "columns", settings_column_types, table->plan.columns, table->plan.column_count);
+    print_name(&print, mode->yaml);
+    config_key_print(mode, table, to);
+    buffer_print(to, "\n");
+    if (plan->key_mode != KEY_MODE_KAFKA)
+        print_columns(&print, "primary_key.columns", settings_key_types, plan->keys, plan->key_count);
+    print_columns(&print, "columns", settings_column_types, plan->columns, plan->column_count);
+    print_keys(&print, mode + 1, table);
 }
 
 void settings_print(const struct settings *settings, struct buffer *to)

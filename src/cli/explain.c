@@ -1,0 +1,177 @@
+/* explain: what each record would become, without writing: a record as a line of JSON in, a row as a line of
+ * JSON out (design.md section 7). A line that is no record at all ends it, with exit code 2. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/check.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "cli/explain_input.h"
+#include "cli/mistake.h"
+#include "wire/row_line.h"
+
+enum { EXPLAIN_LINE_MOST = 256 << 20, EXPLAIN_LINE_KEPT = 1 << 20 };
+
+struct explain {
+    struct settings *settings;
+    struct table_mapper **mappers; /* one a table */
+    struct explain_input input;
+    struct buffer line;
+};
+
+static const char help[] =
+    "usage: otspipe explain CONFIG... <records >rows\n\n"
+    "Shows what each record would become, without writing anything: one JSON object a line in, one out.\n\n"
+    "In:  {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", \"value\", \"headers\"}: key and "
+    "value are texts or null, or\n"
+    "     key_base64, value_base64; headers are [[name, text]...]. What is left out: the first topic of the\n"
+    "     configuration, partition 0, the line's number from 0, no timestamp, null.\n"
+    "Out: {\"topic\", \"partition\", \"offset\", \"table\", \"op\", \"primary_key\", \"columns\"}, or "
+    "\"op\":\"error\" with stage, column, error.\n\n"
+    "  --help\n\n"
+    "Exit codes: 0 every line was explained, errors of records too; 2 configuration, or a line that is no "
+    "record.\n\n"
+    "  echo '{\"value\":\"{\\\"id\\\":1}\"}' | otspipe explain kafka_to_table.yaml\n";
+
+static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+
+static void explain_put_place(struct buffer *to, const struct message *message)
+{
+    buffer_print(to, "{\"topic\":");
+    json_put_string(to, message->topic);
+    buffer_print(to, ",\"partition\":%d,\"offset\":%lld,", message->partition, (long long)message->offset);
+}
+
+static void explain_put_fault(struct buffer *to, const struct mapping_fault *fault)
+{
+    buffer_print(to, "\"op\":\"error\",\"stage\":\"%s\",", mapping_stage_name(fault->stage));
+    if (fault->has_column) {
+        buffer_print(to, "\"column\":");
+        json_put_string(to, slice_text(fault->column));
+        buffer_print(to, ",");
+    }
+    buffer_print(to, "\"error\":");
+    json_put_string(to, slice_text(fault->error.text));
+}
+
+static int explain_write(struct explain *explain)
+{
+    struct slice line = buffer_slice(&explain->line);
+    if (fwrite(line.at, 1, line.len, stdout) == line.len)
+        return CLI_DONE;
+    perror("otspipe explain: stdout");
+    return CLI_FAILED;
+}
+
+static int explain_message(struct explain *explain, size_t lane)
+{
+    const struct message *message = &explain->input.message;
+    struct row row;
+    struct mapping_fault fault;
+    buffer_reset(&explain->line, EXPLAIN_LINE_KEPT);
+    explain_put_place(&explain->line, message);
+    if (table_mapper_map(explain->mappers[lane], message, &row, &fault) == MAPPING_ROW)
+        row_line_put(&explain->line, explain->settings->tables[lane].plan.table, &row);
+    else
+        explain_put_fault(&explain->line, &fault);
+    buffer_print(&explain->line, "}\n");
+    return explain_write(explain);
+}
+
+static int explain_line(struct explain *explain, struct slice line, int64_t number)
+{
+    struct error err = {0};
+    int lane = -1;
+    if (explain_input_read(&explain->input, line, number, &err) == 0) {
+        lane = settings_lane(explain->settings, explain->input.message.topic);
+        if (lane < 0)
+            error_set(&err, ERROR_CONFIG, "topic: \"%.*s\" is no topic of the configuration",
+                      explain->input.message.topic.len > 249 ? 249 : (int)explain->input.message.topic.len,
+                      explain->input.message.topic.at);
+    }
+    if (lane >= 0)
+        return explain_message(explain, (size_t)lane);
+    fflush(stdout);
+    fprintf(stderr, "otspipe explain: line %lld: %s\n", (long long)number + 1, err.text);
+    return CLI_USAGE;
+}
+
+static bool explain_is_blank(struct slice line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        if (strchr(" \t\r\n", line.at[i]) == NULL || line.at[i] == 0)
+            return false;
+    return true;
+}
+
+static int explain_all(struct explain *explain)
+{
+    char *text = NULL;
+    size_t room = 0;
+    ssize_t len;
+    int code = CLI_DONE;
+    for (int64_t number = 0; code == CLI_DONE && (len = getline(&text, &room, stdin)) >= 0; number++) {
+        struct slice line = slice_of(text, (size_t)len);
+        if (!explain_is_blank(line))
+            code = explain_line(explain, line, number);
+    }
+    free(text);
+    if (fflush(stdout) == 0)
+        return code;
+    perror("otspipe explain: stdout");
+    return CLI_FAILED;
+}
+
+static void explain_init(struct explain *explain, struct settings *settings)
+{
+    *explain = (struct explain){.settings = settings};
+    explain->mappers = check_memory(calloc(settings->table_count, sizeof(struct table_mapper *)));
+    for (size_t i = 0; i < settings->table_count; i++) {
+        const struct settings_table *table = &settings->tables[i];
+        struct table_mapper_options mapper = {&table->plan, table->key_format, table->value_format};
+        explain->mappers[i] = table_mapper_create(&mapper);
+    }
+    explain_input_init(&explain->input, settings->kafka.topics[0].name);
+    buffer_init(&explain->line, EXPLAIN_LINE_MOST);
+}
+
+static void explain_fini(struct explain *explain)
+{
+    buffer_fini(&explain->line);
+    explain_input_fini(&explain->input);
+    for (size_t i = 0; i < explain->settings->table_count; i++)
+        table_mapper_destroy(explain->mappers[i]);
+    free(explain->mappers);
+    settings_destroy(explain->settings);
+}
+
+static int explain_files(const char *const *files, size_t count)
+{
+    struct explain explain;
+    struct settings *settings = mistake_read_settings(files, count);
+    if (settings == NULL)
+        return CLI_USAGE;
+    setvbuf(stdout, NULL, _IOLBF, 1 << 16); /* an answer to each line as it comes: explain can be talked to */
+    explain_init(&explain, settings);
+    int code = explain_all(&explain);
+    explain_fini(&explain);
+    return code;
+}
+
+int cli_explain(int argc, char **argv)
+{
+    int option;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (option == 'h')
+            return fputs(help, stdout) < 0 ? CLI_FAILED : CLI_DONE;
+        fputs("'otspipe explain --help' shows the options\n", stderr);
+        return CLI_USAGE;
+    }
+    if (optind < argc)
+        return explain_files((const char *const *)(argv + optind), (size_t)(argc - optind));
+    fputs("otspipe explain: which configuration? 'otspipe explain --help' shows how\n", stderr);
+    return CLI_USAGE;
+}

@@ -8,18 +8,24 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "loop/loop.h"
+#include "loop/work.h"
 #include "ots/answer.h"
 #include "ots/endpoint.h"
 #include "ots/fault.h"
+#include "wire/digest.h"
 #include "wire/sign.h"
 
-enum { OPERATION_MOST = 60 };
+enum {
+    OPERATION_MOST = 60,
+    DIGEST_MOST = 1024 * 1024 /* a larger body is digested on a worker: 1.6 ms a MB, and 4 MB are allowed */
+};
 
 /* Below it a difference is no reason for a refusal (the service allows 15 minutes), and learning it would not
  * help. */
 static const int64_t skew_worth_ms = 60 * 1000;
 
 struct ots_client {
+    struct loop *loop;
     struct clock *clock;
     struct http_client *http;
     struct signer *signer;
@@ -39,6 +45,12 @@ struct ots_call {
     const char *operation;
     int64_t skew_ms; /* what the request in flight was signed with */
     char url[OTS_ENDPOINT_MOST + 1 + OPERATION_MOST + 1];
+    struct slice body;
+    bool fresh;
+    struct loop_work *work; /* NULL until the first large body */
+    bool digesting;         /* the worker is at it */
+    bool cut;               /* while digesting */
+    char body_md5[DIGEST_MD5_BASE64 + 1];
 };
 
 static int client_check(const struct ots_client_options *options, char *base, struct error *err)
@@ -62,6 +74,7 @@ struct ots_client *ots_client_create(struct loop *loop, const struct ots_client_
     if (http == NULL)
         return NULL;
     struct ots_client *client = check_memory(calloc(1, sizeof(*client)));
+    client->loop = loop;
     client->clock = loop_clock(loop);
     client->http = http;
     client->signer = signer_create();
@@ -154,34 +167,74 @@ void ots_call_destroy(struct ots_call *call)
 {
     if (call == NULL)
         return;
+    loop_work_destroy(call->work);
     http_exchange_destroy(call->exchange);
     call->client->calls--;
     free(call);
 }
 
-void ots_call_send(struct ots_call *call, const char *operation, struct slice body, bool fresh)
+static void call_begin(struct ots_call *call, struct slice body_md5)
 {
     struct ots_client *client = call->client;
     const char *lines[SIGN_LINES];
-    CHECK(strlen(operation) <= OPERATION_MOST);
-    call->operation = operation;
     call->skew_ms = client->skew_ms;
-    snprintf(call->url, sizeof(call->url), "%s/%s", client->base, operation);
     struct sign_request request = {
         .path = call_path(call),
         .instance = slice_text(client->instance),
         .access_key_id = slice_text(client->access_key_id),
         .access_key_secret = slice_text(client->access_key_secret),
-        .body = body.at != NULL ? body : SLICE(""),
+        .body = call->body,
+        .body_md5 = body_md5,
         .wall_ms = client->clock->wall_ms + call->skew_ms,
     };
-    struct http_request sent = {.url = call->url, .lines = lines, .body = request.body, .fresh = fresh};
+    struct http_request sent = {.url = call->url, .lines = lines, .body = call->body, .fresh = call->fresh};
     sent.line_count = signer_request(client->signer, &request, lines);
     http_send(call->exchange, &sent);
 }
 
+static void call_on_worker(void *arg)
+{
+    struct ots_call *call = arg;
+    struct digest *digest = digest_create();
+    digest_md5(digest, call->body, call->body_md5);
+    digest_destroy(digest);
+}
+
+static void call_on_digested(void *arg)
+{
+    struct ots_call *call = arg;
+    call->digesting = false;
+    if (!call->cut) {
+        call_begin(call, slice_of(call->body_md5, DIGEST_MD5_BASE64));
+        return;
+    }
+    struct ots_answer answer = {.outcome = OTS_UNSENT};
+    error_set(&answer.error, ERROR_RETRY, "%s: cancelled before it was sent", call->operation);
+    call->on_answer(call->arg, call, &answer);
+}
+
+void ots_call_send(struct ots_call *call, const char *operation, struct slice body, bool fresh)
+{
+    CHECK(strlen(operation) <= OPERATION_MOST && !call->digesting);
+    call->operation = operation;
+    call->body = body.at != NULL ? body : SLICE("");
+    call->fresh = fresh;
+    snprintf(call->url, sizeof(call->url), "%s/%s", call->client->base, operation);
+    if (body.len <= DIGEST_MOST) {
+        call_begin(call, (struct slice){NULL, 0});
+        return;
+    }
+    if (call->work == NULL)
+        call->work = loop_work_create(call->client->loop, call_on_worker, call_on_digested, call);
+    call->digesting = true;
+    call->cut = false;
+    loop_work_start(call->work);
+}
+
 void ots_call_cut(struct ots_call *call)
 {
-    if (http_in_flight(call->exchange))
+    if (call->digesting)
+        call->cut = true;
+    else
         http_cancel(call->exchange);
 }

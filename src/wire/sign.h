@@ -46,6 +46,7 @@ struct sign_request {
     struct slice access_key_secret;
     struct slice sts_token; /* len 0: none; at most 64 KB */
     struct slice body;
+    struct slice body_md5; /* its base64 MD5, when it was digested elsewhere; len 0: digested here */
     int64_t wall_ms;
 };
 

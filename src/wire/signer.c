@@ -80,13 +80,15 @@ static size_t add_signed_lines(struct signer *signer, const struct sign_request 
     char md5[DIGEST_MD5_BASE64 + 1];
     char date[SIGN_DATE + 1];
     size_t count = 0;
-    digest_md5(signer->digest, request->body, md5);
+    if (request->body_md5.len == 0)
+        digest_md5(signer->digest, request->body, md5);
+    struct slice body_md5 = request->body_md5.len > 0 ? request->body_md5 : slice_of(md5, DIGEST_MD5_BASE64);
     sign_date(request->wall_ms, date);
     lines[count++] = add_line(to, SLICE("x-ots-date"), slice_of(date, SIGN_DATE));
     lines[count++] = add_line(to, SLICE("x-ots-apiversion"), SLICE("2015-12-31"));
     lines[count++] = add_line(to, SLICE("x-ots-accesskeyid"), request->access_key_id);
     lines[count++] = add_line(to, SLICE("x-ots-instancename"), request->instance);
-    lines[count++] = add_line(to, SLICE("x-ots-contentmd5"), slice_of(md5, DIGEST_MD5_BASE64));
+    lines[count++] = add_line(to, SLICE("x-ots-contentmd5"), body_md5);
     if (request->sts_token.len > 0)
         lines[count++] = add_line(to, SLICE("x-ots-ststoken"), request->sts_token);
     return count;

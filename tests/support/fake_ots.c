@@ -38,9 +38,12 @@ static void fake_keep(struct fake_ots *fake, const struct http_call_request *req
     snprintf(kept->operation, sizeof(kept->operation), "%.*s", (int)request->path.len - 1,
              request->path.at + 1);
     kept->body = arena_copy(&fake->arena, request->body);
-    for (size_t i = 0; i < request->header_count; i++)
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (slice_equal(request->headers[i].name, SLICE("x-ots-contentmd5")))
+            snprintf(kept->md5, sizeof(kept->md5), "%.*s", SLICE_ARG(request->headers[i].value));
         if (slice_equal(request->headers[i].name, SLICE("x-ots-date")))
             snprintf(kept->date, sizeof(kept->date), "%.*s", SLICE_ARG(request->headers[i].value));
+    }
 }
 
 static const struct fake_step *fake_next(struct fake_ots *fake)

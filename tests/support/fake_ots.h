@@ -43,6 +43,7 @@ void fake_ots_push_error(struct fake_ots *fake, int status, const char *code, co
 struct fake_request {
     char operation[64];
     char date[40];
+    char md5[40];
     struct slice body; /* lent until the server is destroyed */
 };
 size_t fake_ots_count(const struct fake_ots *fake);

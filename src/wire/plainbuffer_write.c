@@ -43,7 +43,8 @@ static inline bool has_value(const struct cell *cell)
 static inline size_t cells_size(const struct cell *cells, uint32_t count)
 {
     size_t bytes = count == 0 ? 0 : 1;
-    for (const struct cell *cell = cells; cell < cells + count; cell++) {
+    for (uint32_t i = 0; i < count; i++) {
+        const struct cell *cell = &cells[i];
         bytes += CELL_FRAME + cell->name.len;
         bytes += has_value(cell) ? VALUE_FRAME + value_size(cell) : 0;
         bytes += cell->op == CELL_PUT ? 0 : TYPE_FRAME;
@@ -168,7 +169,8 @@ static char *put_cells(char *to, uint8_t tag, const struct cell *cells, uint32_t
     if (count == 0)
         return to;
     *to++ = (char)tag;
-    for (const struct cell *cell = cells; cell < cells + count; cell++) {
+    for (uint32_t i = 0; i < count; i++) {
+        const struct cell *cell = &cells[i];
         uint8_t crc;
         to = put_name(to, cell, &crc);
         if (has_value(cell))

@@ -38,7 +38,8 @@ static int sort_signed(const struct sign_header *headers, size_t count,
                        const struct sign_header *sorted[SIGN_HEADERS_MOST])
 {
     int used = 0;
-    for (const struct sign_header *header = headers; header < headers + count; header++) {
+    for (size_t i = 0; i < count; i++) {
+        const struct sign_header *header = &headers[i];
         if (!is_signed(header->name))
             continue;
         if (used == SIGN_HEADERS_MOST)

@@ -107,6 +107,7 @@ static void files_refuse(struct settings_files *files, size_t index, const char 
 {
     struct config_place place = config_document_place(&files->documents[index], 0, 0);
     config_mistake(&files->mistakes, CONFIG_ERROR, place, NULL, "%s", words);
+    files->broken = true;
 }
 
 static void files_pick_connect(struct settings_files *files, struct settings_reader *reader)
@@ -125,7 +126,7 @@ static void files_pick_connect(struct settings_files *files, struct settings_rea
         else
             reader->file = document;
     }
-    if (reader->file == NULL && files->mistakes.errors == 0)
+    if (reader->file == NULL && !files->broken)
         files_refuse(files, files->count - 1,
                      "only worker settings; give the connector's file behind the worker's");
 }
@@ -198,7 +199,7 @@ static struct settings *files_finish(struct settings_files *files, settings_mist
     struct settings_teller teller = {on_mistake, arg};
     if (!files->broken)
         files_pick(files, &reader);
-    if (reader.file != NULL)
+    if (!files->broken)
         settings_read_all(&reader);
     config_mistakes_tell(&files->mistakes, settings_tell, &teller);
     bool failed = files->mistakes.errors > 0;

@@ -76,6 +76,8 @@ static bool columns_add_element(struct columns *columns, const struct config_ent
     const struct settings_reader *reader = columns->reader;
     const struct config_entry *name = settings_find_in(reader->file, "%s.name", element->path);
     const struct config_entry *type = settings_find_in(reader->file, "%s.type", element->path);
+    if (element->kind == CONFIG_TEXT)
+        return true; /* said by settings_unknown.c */
     if (name == NULL || type == NULL || name->kind != CONFIG_TEXT || type->kind != CONFIG_TEXT) {
         config_mistake(reader->mistakes, CONFIG_ERROR, element->value, element->path,
                        "name and type are both needed; {name: %s, type: %s} was expected",

@@ -204,7 +204,7 @@ static void connect_tell_without_effect(struct settings_reader *reader)
                      "is more than max.concurrency, which the manual does not allow; it has no effect here: "
                      "every primary key is a "
                      "bucket of its own");
-    else
+    else if (buckets > 0)
         connect_note(reader, "bucket.count", CONFIG_NOTE,
                      "has no effect: every primary key is a bucket of its own");
     connect_note(reader, "max.thread.count", CONFIG_NOTE, "has no effect: requests need no threads here");

@@ -170,9 +170,12 @@ static void find_missing(struct settings_reader *reader, const struct config_key
 {
     if ((key->flags & CONFIG_REQUIRED) == 0)
         return;
-    bool broker = reader->form == CONFIG_FORM_CONNECT && strcmp(key->connect, "bootstrap.servers") == 0;
+    bool connect = reader->form == CONFIG_FORM_CONNECT;
+    bool broker = connect && strcmp(key->connect, "bootstrap.servers") == 0;
+    bool variable = connect && strncmp(key->example, "${", 2) == 0;
     config_mistake(reader->mistakes, CONFIG_ERROR, settings_file_place(reader),
-                   settings_key_name(reader, key, scope), "is missing; for example %s%s", key->example,
+                   settings_key_name(reader, key, scope), "is missing; for example %s%s%s",
+                   variable ? "${env:" : "", variable ? key->example + 2 : key->example,
                    broker ? "; it usually stands in the worker's file, which goes in front of this one" : "");
 }
 
@@ -185,7 +188,7 @@ bool settings_set(struct settings_reader *reader, const struct config_key *key, 
     if (entry == NULL)
         find_missing(reader, key, scope);
     bool list = entry != NULL && entry->kind == CONFIG_LIST && key->type == &config_hosts;
-    if (entry == NULL || (entry->kind != CONFIG_TEXT && !list))
+    if (entry == NULL || entry->broken || (entry->kind != CONFIG_TEXT && !list))
         return false; /* a section where a value should be: settings_unknown.c says so */
     struct slice text = list ? find_joined(reader, entry) : slice_text(entry->text);
     if (config_key_set(key, reader->form, text, base, &reader->settings->arena, &err) == 0)

@@ -56,17 +56,24 @@ static const char *table_name_make(struct settings_reader *reader, const char *f
     return name;
 }
 
+/* `word` is where the name of the table was made; NULL: nowhere, it is the topic's own. */
 static void table_name_check(struct settings_reader *reader, const struct tables_topic *topic,
-                             struct config_place place, const char *key)
+                             const struct config_entry *word)
 {
-    if (!table_name_is_legal(slice_text(topic->table)))
-        config_mistake(
-            reader->mistakes, CONFIG_ERROR, place, key,
-            "the records of topic %s would go into the table \"%s\", which no table can be called; letters, "
-            "digits and _ were expected, no digit in front, at most 255%s",
-            topic->name, topic->table,
-            reader->form == CONFIG_FORM_YAML ? ": give the topic a route with a table of its own"
-                                             : ": name its table in topics.assign.tables");
+    const bool yaml = reader->form == CONFIG_FORM_YAML;
+    if (table_name_is_legal(slice_text(topic->table)))
+        return;
+    config_mistake(
+        reader->mistakes, CONFIG_ERROR, word == NULL ? topic->place : word->value,
+        word != NULL ? word->path
+        : yaml       ? "kafka.topics"
+                     : "topics",
+        "the records of topic %s would go into the table \"%s\", which no table can be called; letters, "
+        "digits and _ were expected, no digit in front, at most 255%s",
+        topic->name, topic->table,
+        word != NULL ? ""
+        : yaml       ? ": give the topic a route with a table of its own"
+                     : ": name its table in topics.assign.tables");
 }
 
 static const struct tables_topic *tables_find_topic(const struct tables *tables, struct slice name)
@@ -107,8 +114,7 @@ static void tables_assign_yaml(struct tables *tables, struct tables_topic *topic
     const char *format = entry == NULL || entry->kind != CONFIG_TEXT ? key->preset : entry->text;
     topic->route = route;
     topic->table = table_name_make(reader, format, topic->name);
-    table_name_check(reader, topic, entry == NULL ? topic->place : entry->value,
-                     entry == NULL ? "kafka.topics" : entry->path);
+    table_name_check(reader, topic, entry);
 }
 
 static void tables_add_route_list(struct tables *tables, const char *route, const char *word)
@@ -146,13 +152,8 @@ static void tables_add_route(struct tables *tables, const struct config_entry *e
 static void tables_add_routes(struct tables *tables)
 {
     const struct config_entry *routes = config_document_find(tables->reader->file, "routes");
-    if (routes == NULL || routes->kind == CONFIG_EMPTY)
-        return;
-    if (routes->kind != CONFIG_LIST) {
-        config_mistake(tables->reader->mistakes, CONFIG_ERROR, routes->value, "routes",
-                       "a list of routes was expected: lines that begin with \"- topic: NAME\"");
-        return;
-    }
+    if (routes == NULL || routes->kind != CONFIG_LIST)
+        return; /* anything else has been said by settings_unknown.c */
     for (size_t i = 0; i < ROUTES_MOST; i++) {
         const struct config_entry *entry = settings_find_in(tables->reader->file, "routes[%zu]", i);
         if (entry == NULL)
@@ -236,11 +237,7 @@ static void tables_assign_connect(struct tables *tables)
         struct tables_topic *topic = &tables->topics[i];
         const char *assigned = tables_assigned(tables, &list, topic->name);
         topic->table = assigned != NULL ? assigned : table_name_make(reader, pattern, topic->name);
-        if (assigned != NULL)
-            table_name_check(reader, topic, assign->value, "topics.assign.tables");
-        else
-            table_name_check(reader, topic, formatted ? format->value : topic->place,
-                             formatted ? "table.name.format" : "topics");
+        table_name_check(reader, topic, assigned != NULL ? assign : formatted ? format : NULL);
     }
     tables_check_assigned(tables, &list);
 }

@@ -79,10 +79,27 @@ static void unknown_try(struct config_nearest *nearest, const struct config_key 
 {
     for (; keys->type != NULL; keys++) {
         const char *name = connect ? keys->connect : keys->yaml;
-        if (name == NULL)
-            continue;
-        const char *bar = strchr(name, '|');
-        config_nearest_try(nearest, bar == NULL ? name : bar + 1);
+        const char *bar = name == NULL ? NULL : strchr(name, '|');
+        if (name != NULL)
+            config_nearest_try(nearest, bar == NULL ? name : bar + 1);
+    }
+}
+
+/* The sections at the depth of the wanted one, which are the beginnings of keys. */
+static void unknown_try_sections(struct settings_reader *reader, struct config_nearest *nearest,
+                                 const struct config_key *keys)
+{
+    size_t dots = 0;
+    for (size_t i = 0; i < nearest->wanted.len; i++)
+        dots += nearest->wanted.at[i] == '.';
+    for (; keys->type != NULL; keys++) {
+        const char *end = keys->yaml;
+        for (size_t i = 0; end != NULL && i <= dots; i++)
+            end = strchr(end + (i > 0), '.');
+        if (end != NULL)
+            config_nearest_try(
+                nearest,
+                arena_copy(&reader->settings->arena, slice_of(keys->yaml, (size_t)(end - keys->yaml))).at);
     }
 }
 
@@ -109,6 +126,10 @@ static void unknown_tell_yaml(struct settings_reader *reader, const struct confi
                        "does not belong into a route; %s at the top was expected", pattern);
         return;
     }
+    if (entry->kind == CONFIG_SECTION) {
+        unknown_try_sections(reader, &nearest, settings_table_keys);
+        unknown_try_sections(reader, &nearest, in_route ? settings_route_keys : settings_keys);
+    }
     unknown_try(&nearest, settings_table_keys, false);
     unknown_try(&nearest, in_route ? settings_route_keys : settings_keys, false);
     if (foreign != NULL)
@@ -134,8 +155,9 @@ static bool unknown_tell_shape(struct settings_reader *reader, const struct conf
         return true;
     }
     if (match == MATCH_SECTION && entry->kind == CONFIG_TEXT) {
+        bool column = entry->path[strlen(entry->path) - 1] == ']';
         config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path,
-                       "one value; a section was expected");
+                       "one value; %s was expected", column ? "{name: NAME, type: TYPE}" : "a section");
         return true;
     }
     return false;
@@ -157,6 +179,11 @@ static bool unknown_check_yaml(struct settings_reader *reader, const struct conf
         return false;
     bool good = unknown_pattern(entry->path, pattern, &in_route);
     enum unknown_match match = good ? unknown_match_path(pattern, in_route, &found) : MATCH_NONE;
+    if (strcmp(pattern, "routes") == 0 && !in_route && entry->kind == CONFIG_SECTION) {
+        config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path,
+                       "a section; a list of routes was expected: lines that begin with \"- topic: NAME\"");
+        return true;
+    }
     if (match != MATCH_NONE)
         return unknown_tell_shape(reader, entry, match, found);
     unknown_tell_yaml(reader, entry, good ? pattern : "", in_route);

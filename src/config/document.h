@@ -18,6 +18,7 @@ struct config_entry {
     const char *path;
     const char *text; /* "" when not CONFIG_TEXT */
     enum config_kind kind;
+    bool broken;               /* what is wrong with the text has been said: no more about it */
     struct config_place key;   /* where the name stands */
     struct config_place value; /* where the value stands */
 };

@@ -49,20 +49,28 @@ static void mistake_make_printable(char *text)
             *text = '?';
 }
 
+/* A key at the top of a file is read once for each table. */
+static bool mistakes_has(const struct config_mistakes *mistakes, const char *text)
+{
+    for (size_t i = 0; i < mistakes->count; i++)
+        if (strcmp(mistakes->items[i].text, text) == 0)
+            return true;
+    return false;
+}
+
 void config_mistake(struct config_mistakes *mistakes, enum config_severity severity,
                     struct config_place place, const char *key, const char *format, ...)
 {
     char text[MISTAKE_TEXT_MOST];
-    if (severity == CONFIG_ERROR)
-        mistakes->errors++;
-    if (mistakes->count >= MISTAKES_MOST)
-        return;
     int head = mistake_head(text, sizeof(text), place, key);
     va_list args;
     va_start(args, format);
     vsnprintf(text + head, sizeof(text) - (size_t)head, format, args);
     va_end(args);
     mistake_make_printable(text);
+    mistakes->errors += severity == CONFIG_ERROR;
+    if (mistakes->count >= MISTAKES_MOST || mistakes_has(mistakes, text))
+        return;
     struct config_mistake *mistake = mistakes_next(mistakes);
     *mistake = (struct config_mistake){.severity = severity, .place = place, .number = mistakes->count};
     mistake->text = arena_copy(&mistakes->arena, slice_text(text)).at;

@@ -23,6 +23,7 @@ static const char *reference_copy(const struct reference *reference, struct slic
 static void reference_put_yaml(struct reference *reference, struct slice name)
 {
     const char *value = getenv(reference_copy(reference, name));
+    reference->entry->broken = reference->entry->broken || name.len == 0 || value == NULL;
     if (name.len == 0)
         config_mistake(reference->mistakes, CONFIG_ERROR, reference->entry->value, reference->entry->path,
                        "${} without a name; ${NAME} is an environment variable, $${ is a plain ${");

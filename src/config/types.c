@@ -138,34 +138,30 @@ static void boolean_print(const struct config_key *key, const void *from, struct
     buffer_print(to, "%s", *(const bool *)from ? "true" : "false");
 }
 
-/* "0 is not between 1 and 1,000": for numbers that were read, but do not fit. */
-static int range_refuse(const struct config_key *key, struct slice text, const char *unit, struct error *err)
+/* Zero is not a number of anything: where it is kept, it stands for auto. */
+static int count_refuse(const struct config_key *key, enum config_form form, struct slice text,
+                        struct error *err)
 {
-    return error_set(err, ERROR_CONFIG, "%.*s is out of range; %lld to %lld%s was expected",
-                     text.len > 100 ? 100 : (int)text.len, text.at, (long long)key->least,
-                     (long long)key->most, unit);
+    return error_set(err, ERROR_CONFIG, "%.*s is out of range; %lld to %lld%s was expected", SLICE_ARG(text),
+                     key->least == 0 ? 1LL : (long long)key->least, (long long)key->most,
+                     key->least == 0 && form == CONFIG_FORM_YAML ? " or auto" : "");
 }
 
 static int count_set(const struct config_key *key, enum config_form form, struct slice text, void *to,
                      struct arena *arena, struct error *err)
 {
-    (void)form;
     (void)arena;
     int64_t number = 0;
-    if (key->least == 0 && config_same_word(text, SLICE("auto"))) {
+    bool has_auto = key->least == 0 && form == CONFIG_FORM_YAML;
+    if (has_auto && config_same_word(text, SLICE("auto"))) {
         *(uint32_t *)to = 0;
         return 0;
     }
     if (!number_int64(text, &number))
         return type_refuse(err, text,
-                           key->least == 0 ? "a whole number or auto was expected"
-                                           : "a whole number was expected");
-    bool fits = number >= key->least && number <= key->most && (number > 0 || key->least > 0);
-    if (!fits)
-        return key->least == 0
-                   ? error_set(err, ERROR_CONFIG, "%.*s is out of range; 1 to %lld or auto was expected",
-                               SLICE_ARG(text), (long long)key->most)
-                   : range_refuse(key, text, "", err);
+                           has_auto ? "a whole number or auto was expected" : "a whole number was expected");
+    if (number < (key->least == 0 ? 1 : key->least) || number > key->most)
+        return count_refuse(key, form, text, err);
     *(uint32_t *)to = (uint32_t)number;
     return 0;
 }
@@ -189,8 +185,8 @@ static const struct type_unit duration_units[] = {
 };
 
 static const struct type_unit byte_units[] = {
-    {"B", 1},         {"KB", 1024},    {"KiB", 1024},    {"MB", 1 << 20},
-    {"MiB", 1 << 20}, {"GB", 1 << 30}, {"GiB", 1 << 30}, {NULL, 0},
+    {"B", 1},      {"KB", 1024},     {"MB", 1 << 20},  {"GB", 1 << 30},
+    {"KiB", 1024}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {NULL, 0},
 };
 
 static size_t unit_digits(struct slice text)
@@ -225,20 +221,21 @@ static void unit_print(int64_t value, const struct type_unit *units, struct buff
 {
     const struct type_unit *best = units;
     for (const struct type_unit *unit = units; unit->name != NULL; unit++)
-        if (value != 0 && value % unit->factor == 0 && unit->factor >= best->factor)
+        if (value != 0 && value % unit->factor == 0 && unit->factor > best->factor)
             best = unit;
     buffer_print(to, "%lld%s", (long long)(value / best->factor), best->name);
 }
 
-static int duration_refuse(const struct config_key *key, struct slice text, struct error *err)
+static int unit_refuse(const struct config_key *key, const struct type_unit *units, struct slice text,
+                       struct error *err)
 {
     struct buffer words;
     buffer_init(&words, 300);
-    buffer_print(&words, "\"%.*s\" is out of range; ", text.len > 100 ? 100 : (int)text.len, text.at);
-    unit_print(key->least, duration_units, &words);
+    unit_print(key->least, units, &words);
     buffer_print(&words, " to ");
-    unit_print(key->most, duration_units, &words);
-    int result = error_set(err, ERROR_CONFIG, "%.*s was expected", (int)words.len, words.at);
+    unit_print(key->most, units, &words);
+    int result = error_set(err, ERROR_CONFIG, "\"%.*s\" is out of range; %.*s was expected",
+                           text.len > 100 ? 100 : (int)text.len, text.at, (int)words.len, words.at);
     buffer_fini(&words);
     return result;
 }
@@ -253,7 +250,7 @@ static int duration_set(const struct config_key *key, enum config_form form, str
     if (form == CONFIG_FORM_YAML && !unit_read(text, duration_units, false, &value))
         return type_refuse(err, text, "a number with a unit was expected, such as 100ms, 5s, 1m, 2h or 7d");
     if (value < key->least || value > key->most)
-        return duration_refuse(key, text, err);
+        return unit_refuse(key, duration_units, text, err);
     *(int64_t *)to = value;
     return 0;
 }
@@ -297,17 +294,15 @@ static int bytes_set(const struct config_key *key, enum config_form form, struct
     if (!unit_read(text, byte_units, true, &value))
         return type_refuse(err, text, "a size was expected, such as 8MB or 512KB");
     if (value < key->least || value > key->most)
-        return range_refuse(key, text, " bytes", err);
+        return unit_refuse(key, byte_units, text, err);
     *(size_t *)to = (size_t)value;
     return 0;
 }
 
 static void bytes_print(const struct config_key *key, const void *from, struct buffer *to)
 {
-    static const struct type_unit printed[] = {
-        {"B", 1}, {"KB", 1024}, {"MB", 1 << 20}, {"GB", 1 << 30}, {NULL, 0}};
     (void)key;
-    unit_print((int64_t) * (const size_t *)from, printed, to);
+    unit_print((int64_t) * (const size_t *)from, byte_units, to);
 }
 
 /* "kafka, record_key or record_value": what may be had. */

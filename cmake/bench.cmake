@@ -6,6 +6,8 @@ function(bench NAME)
 endfunction()
 
 bench(bucket bucket)
+bench(emulator emulator)
+bench(http http)
 
 # The stand-ins of the whole-path benchmark (bench/flow).
 add_executable(bench_flow_broker ${CMAKE_SOURCE_DIR}/bench/flow/broker.c ${CMAKE_SOURCE_DIR}/bench/flow/log.c)

@@ -8,6 +8,7 @@
 #include "emulator/row_key.h"
 #include "emulator/store.h"
 #include "wire/plainbuffer.h"
+#include "wire/tablestore.pb-c.h"
 
 #define INVALID "OTSParameterInvalid"
 
@@ -150,8 +151,8 @@ static int change_check_condition(struct change *change, const Ots__Condition *c
 {
     if (condition == NULL)
         return 0;
-    change->expect = condition->row_existence;
-    if ((unsigned)condition->row_existence > OTS__ROW_EXISTENCE_EXPECTATION__EXPECT_NOT_EXIST)
+    change->expect = (enum change_expect)condition->row_existence;
+    if ((unsigned)condition->row_existence > CHANGE_NOT_EXISTS)
         return refusal_set(refusal, INVALID, "Invalid row existence expectation.");
     if (condition->has_column_condition && condition->column_condition.len > 0)
         return refusal_set(refusal, INVALID, "This emulator does not know column conditions.");
@@ -160,7 +161,7 @@ static int change_check_condition(struct change *change, const Ots__Condition *c
 
 static int change_check_placeholder(const struct change *change, struct refusal *refusal)
 {
-    if (change->row.placeholder && change->expect != OTS__ROW_EXISTENCE_EXPECTATION__IGNORE)
+    if (change->row.placeholder && change->expect != CHANGE_ANY)
         return refusal_set(refusal, INVALID,
                            "An auto-increment placeholder goes without an existence condition.");
     return 0;

@@ -5,10 +5,14 @@
 
 #include "emulator/refusal.h"
 #include "record/row.h"
-#include "wire/tablestore.pb-c.h"
 
+struct Ots__Condition;
+struct Ots__ReturnContent;
 struct arena;
 struct store_table;
+
+/* RowExistenceExpectation, with its numbers. */
+enum change_expect { CHANGE_ANY, CHANGE_EXISTS, CHANGE_NOT_EXISTS };
 
 struct change {
     struct slice table;
@@ -16,8 +20,8 @@ struct change {
     struct slice key;  /* see emulator/row_key.h; at NULL while a placeholder waits for its number */
     uint64_t key_hash; /* of table and key */
     size_t bytes;      /* as the service counts sizes */
-    Ots__RowExistenceExpectation expect;
-    const Ots__ReturnContent *returns; /* NULL: nothing */
+    enum change_expect expect;
+    const struct Ots__ReturnContent *returns; /* NULL: nothing */
 
     /* the outcome */
     struct refusal *refusal; /* NULL: applied */
@@ -29,8 +33,8 @@ struct change_source {
     struct slice table;
     enum row_op op;
     struct slice plainbuffer;
-    const Ots__Condition *condition;   /* NULL: none */
-    const Ots__ReturnContent *returns; /* NULL: none */
+    const struct Ots__Condition *condition;   /* NULL: none */
+    const struct Ots__ReturnContent *returns; /* NULL: none */
 };
 
 /* Reads the bytes and checks what can be checked without the table: shape, names, types, sizes. -1 and why.

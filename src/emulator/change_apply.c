@@ -7,6 +7,7 @@
 #include "emulator/row_key.h"
 #include "emulator/store.h"
 #include "wire/plainbuffer.h"
+#include "wire/tablestore.pb-c.h"
 
 /* The cells of the row being made: sorted by name, newest version first. */
 struct apply_cells {
@@ -117,9 +118,9 @@ static int apply_cells(struct apply_cells *into, const struct row *row, struct s
 
 static int apply_expectation(const struct change *change, bool exists, struct refusal *refusal)
 {
-    if (change->expect == OTS__ROW_EXISTENCE_EXPECTATION__EXPECT_EXIST && !exists)
+    if (change->expect == CHANGE_EXISTS && !exists)
         return refusal_set(refusal, "OTSConditionCheckFail", "Row does not exist which is expected existent");
-    if (change->expect == OTS__ROW_EXISTENCE_EXPECTATION__EXPECT_NOT_EXIST && exists)
+    if (change->expect == CHANGE_NOT_EXISTS && exists)
         return refusal_set(refusal, "OTSConditionCheckFail", "Row exists which is expected nonexistent");
     return 0;
 }
@@ -214,7 +215,7 @@ int change_apply(struct change *change, struct store_table *table, int64_t now_m
     if (change->row.placeholder)
         apply_number(change, table, now_ms, arena);
     /* A put without a condition does not look first: it enters its key once. */
-    bool look = change->row.op != ROW_PUT || change->expect != OTS__ROW_EXISTENCE_EXPECTATION__IGNORE;
+    bool look = change->row.op != ROW_PUT || change->expect != CHANGE_ANY;
     struct row_node *node = look ? row_index_find(&table->rows, change->key) : NULL;
     if (look && apply_expectation(change, node != NULL, refusal) != 0)
         return -1;

@@ -7,6 +7,7 @@
 #include "emulator/store.h"
 #include "emulator/visit.h"
 #include "wire/plainbuffer.h"
+#include "wire/tablestore.pb-c.h"
 
 #define INVALID "OTSParameterInvalid"
 

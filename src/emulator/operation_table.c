@@ -6,6 +6,7 @@
 #include "emulator/row_key.h"
 #include "emulator/store.h"
 #include "emulator/visit.h"
+#include "wire/tablestore.pb-c.h"
 
 /* The store reads the body again when the table is made, and that may be later. */
 int operation_create_table_read(struct visit *visit)

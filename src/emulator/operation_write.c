@@ -8,6 +8,7 @@
 #include "emulator/proto.h"
 #include "emulator/store.h"
 #include "emulator/visit.h"
+#include "wire/tablestore.pb-c.h"
 
 #define INVALID "OTSParameterInvalid"
 
@@ -79,7 +80,7 @@ static void write_fill_cost(struct write_cost *cost, const struct change *change
     ots__capacity_unit__init(&cost->unit);
     ots__consumed_capacity__init(&cost->consumed);
     cost->unit.has_read = true;
-    cost->unit.read = change->expect == OTS__ROW_EXISTENCE_EXPECTATION__IGNORE ? 0 : 1;
+    cost->unit.read = change->expect == CHANGE_ANY ? 0 : 1;
     cost->unit.has_write = true;
     cost->unit.write = change_units(change->bytes);
     cost->consumed.capacity_unit = &cost->unit;

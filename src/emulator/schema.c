@@ -3,6 +3,7 @@
 
 #include "emulator/refusal.h"
 #include "emulator/store.h"
+#include "wire/tablestore.pb-c.h"
 
 enum { SCHEMA_DEVIATION_S = 86400 };
 

@@ -7,6 +7,7 @@
 #include "emulator/proto.h"
 #include "emulator/refusal.h"
 #include "emulator/schema.h"
+#include "wire/tablestore.pb-c.h"
 
 enum { STORE_SCHEMA_CHUNK = 2048 };
 

@@ -7,8 +7,8 @@
 #include "emulator/limits.h"
 #include "emulator/row_index.h"
 #include "record/row.h"
-#include "wire/tablestore.pb-c.h"
 
+struct Ots__CreateTableRequest;
 struct refusal;
 
 struct store_column {
@@ -18,8 +18,8 @@ struct store_column {
 };
 
 struct store_table {
-    struct arena arena;            /* the schema's memory */
-    Ots__CreateTableRequest *meta; /* as asked for, in the arena */
+    struct arena arena;                   /* the schema's memory */
+    struct Ots__CreateTableRequest *meta; /* as asked for, in the arena */
     struct slice name;
     struct store_column keys[LIMIT_KEYS];
     uint32_t key_count;

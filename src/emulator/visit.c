@@ -5,6 +5,7 @@
 #include "emulator/operation.h"
 #include "emulator/proto.h"
 #include "emulator/store.h"
+#include "wire/tablestore.pb-c.h"
 
 enum { VISIT_ARENA_CHUNK = 256 * 1024, VISIT_ANSWER_MOST = 64 * 1024 * 1024, VISIT_ANSWER_KEEP = 64 * 1024 };
 

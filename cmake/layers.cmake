@@ -21,3 +21,11 @@ function(layer NAME)
         endif()
     endforeach()
 endfunction()
+
+# program(NAME main.c layer): an executable out of one file of src and the layer above all others.
+function(program NAME FILE LAYER)
+    add_executable(${NAME} ${CMAKE_SOURCE_DIR}/src/${FILE})
+    target_compile_options(${NAME} PRIVATE ${STRICT})
+    target_link_libraries(${NAME} PRIVATE ${LAYER})
+    set_target_properties(${NAME} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+endfunction()

@@ -60,11 +60,14 @@ void channel_on_fault(struct channel_lane *lane, const struct message *message,
     struct channel *channel = lane->channel;
     struct source_partition origin;
     char words[900];
+    const struct settings *settings = channel->settings;
+    enum errors_tolerance tolerance =
+        fault->stage == STAGE_CONVERT ? settings->convert_tolerance : settings->tolerance;
     channel->errors++;
     snprintf(words, sizeof(words), "%s%s%s%s", fault->has_column ? "column " : "",
              fault->has_column ? fault->column : "", fault->has_column ? ": " : "", fault->error.text);
     offsets_name(partition, &origin);
-    if (channel->settings->tolerance == ERRORS_ALL) {
+    if (tolerance == ERRORS_ALL) {
         channel_say_skipped(channel, &origin, message->offset, words);
         receipt_settle(offsets_enter(partition, message->offset), 1, FATE_SKIPPED);
         return;

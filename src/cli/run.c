@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "channel/kafka_to_table.h"
 #include "cli/cli.h"
+#include "cli/mistake.h"
 #include "cli/progress.h"
 #include "loop/loop.h"
 
@@ -102,13 +103,6 @@ static int run_arguments(struct run *run, int argc, char **argv)
     return -1;
 }
 
-static void run_on_mistake(void *arg, enum settings_severity severity, const char *line)
-{
-    static const char *const words[] = {"error", "warning", "note"};
-    (void)arg;
-    fprintf(stderr, "%s: %s\n", words[severity], line);
-}
-
 static void run_on_stopped(void *arg)
 {
     struct run *run = arg;
@@ -174,7 +168,7 @@ int cli_run(int argc, char **argv)
     int asked = run_arguments(&run, argc, argv);
     if (asked != 0)
         return asked > 0 ? CLI_DONE : CLI_USAGE;
-    run.settings = settings_read(run.files, run.file_count, run_on_mistake, NULL);
+    run.settings = mistake_read_settings(run.files, run.file_count);
     if (run.settings == NULL)
         return CLI_USAGE;
     int code = run_loop(&run);

@@ -1,0 +1,54 @@
+/* sim_mapper: plays the mapper: the message is the row's bytes; which row it is stands in the topic. */
+#include "sim/sim.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+
+struct table_mapper {
+    struct cell cell;
+};
+
+struct table_mapper *table_mapper_create(const struct table_mapper_options *options)
+{
+    (void)options;
+    return check_memory(calloc(1, sizeof(struct table_mapper)));
+}
+
+void table_mapper_destroy(struct table_mapper *mapper)
+{
+    free(mapper);
+}
+
+static uint64_t mapper_hash(const struct sim_bytes *head, const struct sim_record *record)
+{
+    struct chance chance;
+    chance_init(&chance, (uint64_t)head->partition << 32 | record->key);
+    return chance_next(&chance);
+}
+
+enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct message *message,
+                                     struct row *row, struct mapping_fault *fault)
+{
+    struct sim_bytes head;
+    struct sim_record *record = sim_oracle_read(sim_now, message->value, &head);
+    if (record->kind == SIM_UNMAPPABLE) {
+        record->told = true;
+        *fault = (struct mapping_fault){.stage = STAGE_MAP};
+        error_set(&fault->error, ERROR_RECORD, "a value that does not fit");
+        return MAPPING_FAULT;
+    }
+    mapper->cell = (struct cell){.type = CELL_BINARY, .bytes = message->value};
+    *row = (struct row){.op = record->op,
+                        .placeholder = record->placeholder,
+                        .key_hash = mapper_hash(&head, record),
+                        .cells = &mapper->cell,
+                        .cell_count = 1};
+    return MAPPING_ROW;
+}
+
+uint32_t sim_bytes_check(const struct sim_bytes *bytes)
+{
+    return (bytes->partition + 1) * 2654435761u ^ (bytes->index + 1) * 2246822519u ^
+           (bytes->epoch + 1) * 3266489917u;
+}

@@ -53,7 +53,7 @@ static void put_record_json(struct buffer *to, uint64_t id, size_t bytes)
         (unsigned long long)id, (unsigned long long)(1700000000123456789ull + id),
         (unsigned long long)(id % 5000), (unsigned)(id % 90), (unsigned)(id % 10),
         id % 2 == 0 ? "true" : "false", (unsigned)(id % 65536));
-    for (unsigned i = 0; to->len + 40 < bytes; i++) {
+    for (unsigned i = 0; i < 40 && to->len + 40 < bytes; i++) {
         if (i % 3 == 0)
             buffer_print(to, ",\"metric_%02u\":%llu", i, (unsigned long long)(id * 31 + i) % 1000000);
         else if (i % 3 == 1)

@@ -2,8 +2,6 @@
  * committed. Tolerance all: passed over, said and counted. */
 #include "channel/channel_private.h"
 
-#include <stdio.h>
-
 #include "base/log.h"
 
 static void channel_stop_at(struct channel *channel, const struct source_partition *origin, int64_t offset,
@@ -59,18 +57,15 @@ void channel_on_fault(struct channel_lane *lane, const struct message *message,
 {
     struct channel *channel = lane->channel;
     struct source_partition origin;
-    char words[900];
     const struct settings *settings = channel->settings;
     enum errors_tolerance tolerance =
         fault->stage == STAGE_CONVERT ? settings->convert_tolerance : settings->tolerance;
     channel->errors++;
-    snprintf(words, sizeof(words), "%s%s%s%s", fault->has_column ? "column " : "",
-             fault->has_column ? fault->column : "", fault->has_column ? ": " : "", fault->error.text);
     offsets_name(partition, &origin);
     if (tolerance == ERRORS_ALL) {
-        channel_say_skipped(channel, &origin, message->offset, words);
+        channel_say_skipped(channel, &origin, message->offset, fault->error.text);
         receipt_settle(offsets_enter(partition, message->offset), 1, FATE_SKIPPED);
         return;
     }
-    channel_stop_at(channel, &origin, message->offset, words);
+    channel_stop_at(channel, &origin, message->offset, fault->error.text);
 }

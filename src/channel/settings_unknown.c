@@ -169,6 +169,18 @@ static bool unknown_is_below(const char *path, const char *section)
     return len > 0 && strncmp(path, section, len) == 0 && (path[len] == '.' || path[len] == '[');
 }
 
+/* The client knows its properties; but the group has a key of its own, and lists mean nothing to it. */
+static bool unknown_check_property(struct settings_reader *reader, const struct config_entry *entry)
+{
+    bool group = strcmp(entry->path, "kafka.properties.group.id") == 0;
+    if (!group && entry->kind != CONFIG_LIST)
+        return false;
+    config_mistake(reader->mistakes, CONFIG_ERROR, entry->key, entry->path,
+                   group ? "has a key of its own; kafka.group was expected"
+                         : "a list; one value was expected, lists with commas");
+    return true;
+}
+
 /* True when a mistake was told: what is below needs no telling of its own. */
 static bool unknown_check_yaml(struct settings_reader *reader, const struct config_entry *entry)
 {
@@ -176,7 +188,7 @@ static bool unknown_check_yaml(struct settings_reader *reader, const struct conf
     bool in_route = false;
     const struct config_key *found = NULL;
     if (strncmp(entry->path, "kafka.properties.", 17) == 0)
-        return false;
+        return unknown_check_property(reader, entry);
     bool good = unknown_pattern(entry->path, pattern, &in_route);
     enum unknown_match match = good ? unknown_match_path(pattern, in_route, &found) : MATCH_NONE;
     if (strcmp(pattern, "routes") == 0 && !in_route && entry->kind == CONFIG_SECTION) {

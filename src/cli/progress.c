@@ -55,14 +55,22 @@ static void progress_show(struct progress *progress, const struct channel_state 
                  waits[0] == 0 ? "" : " waits_for=", waits);
 }
 
+/* An interval of 0: no lines in the log. */
+static void progress_wait(struct progress *progress)
+{
+    int64_t wait_ms = progress->terminal ? TERMINAL_EVERY_MS : progress->settings->statistics_interval_ms;
+    if (wait_ms > 0)
+        clock_start(progress->clock, &progress->timer, wait_ms);
+}
+
 static void progress_on_time(void *arg, struct clock_timer *timer)
 {
     struct progress *progress = arg;
     struct channel_state state;
     kafka_to_table_read_state(progress->pipe, &state);
     progress_show(progress, &state, progress_rate(progress, state.rows));
-    clock_start(progress->clock, timer,
-                progress->terminal ? TERMINAL_EVERY_MS : progress->settings->statistics_interval_ms);
+    (void)timer;
+    progress_wait(progress);
 }
 
 struct progress *progress_create(struct clock *clock, const struct settings *settings,
@@ -76,8 +84,7 @@ struct progress *progress_create(struct clock *clock, const struct settings *set
     progress->began_ms = clock->now_ms;
     progress->looked_ms = clock->now_ms;
     clock_timer_init(&progress->timer, progress_on_time, progress);
-    clock_start(clock, &progress->timer,
-                progress->terminal ? TERMINAL_EVERY_MS : settings->statistics_interval_ms);
+    progress_wait(progress);
     return progress;
 }
 

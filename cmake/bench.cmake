@@ -8,6 +8,8 @@ endfunction()
 bench(bucket bucket)
 bench(emulator emulator)
 bench(http http)
+bench(mapping mapping)
+bench(wire wire)
 
 # The stand-ins of the whole-path benchmark (bench/flow).
 add_executable(bench_flow_broker ${CMAKE_SOURCE_DIR}/bench/flow/broker.c ${CMAKE_SOURCE_DIR}/bench/flow/log.c)

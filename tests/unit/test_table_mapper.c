@@ -351,16 +351,18 @@ static void test_struct_types_are_the_manuals(void **state) /* F.3 9 */
     struct table_mapper *mapper = mapper_of(&plan, CONVERT_STRING, CONVERT_JSON_ENVELOPE);
     assert_mapped(
         mapper, "k",
-        STRUCT(FIELD("s", "string") "," FIELD("i8", "int8") "," FIELD("i16", "int16") "," FIELD("i32", "int3"
-                                                                                                       "2") "," FIELD(
-                   "i64",
-                   "int64") "," FIELD("f",
-                                      "float") "," FIELD("d",
-                                                         "double") "," FIELD("b",
-                                                                             "boolean") "," FIELD("x",
-                                                                                                  "bytes"),
-               "{\"s\":\"x\",\"i8\":1,\"i16\":2,\"i32\":3,\"i64\":4,\"f\":1.5,\"d\":2.5,\"b\":true,\"x\":"
-               "\"AAE=\"}"),
+        STRUCT(
+            FIELD("s", "string") "," FIELD("i8", "int8") "," FIELD("i16", "int16") "," FIELD(
+                "i32",
+                "int3"
+                "2") "," FIELD("i64",
+                               "int64") "," FIELD("f",
+                                                  "float") "," FIELD("d",
+                                                                     "double") "," FIELD("b",
+                                                                                         "boolean") "," FIELD("x",
+                                                                                                              "bytes"),
+            "{\"s\":\"x\",\"i8\":1,\"i16\":2,\"i32\":3,\"i64\":4,\"f\":1.5,\"d\":2.5,\"b\":true,\"x\":"
+            "\"AAE=\"}"),
         "put pk0=s\"k\" | s=s\"x\" i8=i1 i16=i2 i32=i3 i64=i4 f=d1.5 d=d2.5 b=btrue x=x0001");
     assert_mapped(
         mapper, "k",
@@ -429,22 +431,39 @@ static void test_map_values_by_the_plan(void **state) /* F.3 10, 11, 15 */
     table_mapper_destroy(mapper);
 }
 
-/* The manual's two sample messages: a Struct and a Map, as its picture shows them. */
+/* Section 1.1.2: the two messages, written as they are printed, and the two rows of the picture. */
+static const char *const manual_struct =
+    "{\n  \"schema\":{\n    \"type\":\"struct\",\n    \"fields\":[\n"
+    "      {\n        \"type\":\"int32\",\n        \"optional\":false,\n        \"field\":\"id\"\n      },\n"
+    "      {\n        \"type\":\"string\",\n        \"optional\":false,\n        \"field\":\"product\"\n     "
+    " },\n"
+    "      {\n        \"type\":\"int64\",\n        \"optional\":false,\n        \"field\":\"quantity\"\n     "
+    " },\n"
+    "      {\n        \"type\":\"double\",\n        \"optional\":false,\n        \"field\":\"price\"\n      "
+    "}\n"
+    "    ],\n    \"optional\":false,\n    \"name\":\"record\"\n  },\n"
+    "  \"payload\":{\n    \"id\":1,\n    \"product\":\"foo\",\n    \"quantity\":100,\n    \"price\":50\n  "
+    "}\n}\n";
+static const char *const manual_map =
+    "{\n  \"schema\": {\n    \"type\": \"map\",\n    \"keys\": {\n      \"type\": \"string\",\n"
+    "      \"optional\": false\n    },\n    \"values\": {\n      \"type\": \"int32\",\n      \"optional\": "
+    "false\n"
+    "    },\n    \"optional\": false\n  },\n  \"payload\": {\n    \"id\": 1\n  }\n}\n";
+
 static void test_the_manuals_samples(void **state)
 {
     (void)state;
-    struct mapping_plan plan = plan_of(KEY_MODE_RECORD_KEY, CELL_STRING);
-    plan.keys[0].name = SLICE("A");
-    plan.keys[1] = (struct mapping_column){SLICE("B"), CELL_INTEGER};
+    struct mapping_plan plan = plan_of(KEY_MODE_KAFKA, CELL_STRING);
+    plan.keys[0].name = SLICE("topic_partition");
+    plan.keys[1] = (struct mapping_column){SLICE("offset"), CELL_INTEGER};
     plan.key_count = 2;
     plan.map_values = MAP_VALUES_BINARY;
     plan.nested_as_text = false;
-    const char *key = STRUCT(FIELD("A", "string") "," FIELD("B", "int64"), "{\"A\":\"a\",\"B\":1}");
-    assert_once(&plan, CONVERT_JSON_ENVELOPE, key,
-                STRUCT(FIELD("c", "string") "," FIELD("d", "int64"), "{\"c\":\"1\",\"d\":2}"),
-                "put A=s\"a\" B=i1 | c=s\"1\" d=i2");
-    assert_once(&plan, CONVERT_JSON_ENVELOPE, key, MAP_OF("int32", "{\"c\":1}"),
-                "put A=s\"a\" B=i1 | c=x00000001");
+    assert_once(&plan, CONVERT_JSON_ENVELOPE, NULL, manual_map,
+                "put topic_partition=s\"orders.eu_3\" offset=i42 | id=x00000001");
+    assert_once(
+        &plan, CONVERT_JSON_ENVELOPE, NULL, manual_struct,
+        "put topic_partition=s\"orders.eu_3\" offset=i42 | id=i1 product=s\"foo\" quantity=i100 price=d50.0");
 }
 
 struct conversion_line {

@@ -18,6 +18,7 @@ enum {
     MESSAGE_MOST = 400,
     TABLE_MOST = 255,
     ADVISE_AGAIN_MS = 60 * 1000,
+    ADVISE_OTHER_MS = 1000,
     REASONS_KEEP = 4096
 };
 
@@ -85,13 +86,14 @@ static uint32_t write_reason(struct write_reading *reading, const struct write_r
 }
 
 /* A row that is sent again although a person could do something about it (its table is gone, its code is
- * unknown): said at once when it is a new code, then once a minute. */
+ * unknown): said at once, then once a minute; another code after a second. */
 static void write_advise(struct write_sink *write, struct slice code, const char *advice)
 {
     struct slice cut = write_cut(code, CODE_MOST);
     int64_t now_ms = ots_client_clock(write->client)->now_ms;
-    bool known = slice_equal(cut, slice_text(write->last_advised));
-    if (advice == NULL || (known && now_ms - write->last_advised_ms < ADVISE_AGAIN_MS))
+    bool same = slice_equal(cut, slice_text(write->last_advised));
+    int64_t wait_ms = same ? ADVISE_AGAIN_MS : ADVISE_OTHER_MS;
+    if (advice == NULL || (write->last_advised[0] != 0 && now_ms - write->last_advised_ms < wait_ms))
         return;
     snprintf(write->last_advised, sizeof(write->last_advised), "%.*s", SLICE_ARG(cut));
     write->last_advised_ms = now_ms;

@@ -42,7 +42,7 @@ static void on_guard(void *arg, struct clock_timer *timer)
 static void on_line(void *arg, enum log_level level, struct slice line)
 {
     struct story *story = arg;
-    if (level > LOG_WARN)
+    if (level > LOG_WARN || memmem(line.at, line.len, "code=", 5) == NULL)
         return;
     story->warnings++;
     snprintf(story->last_warning, sizeof(story->last_warning), "%.*s", SLICE_ARG(line));
@@ -226,6 +226,7 @@ static void test_an_unknown_code_of_a_row_is_retried_loudly(void **state)
     for (int i = 0; i < 3; i++) {
         assert_int_equal(send_rows(story, 2), BATCH_ANSWERED);
         assert_int_equal(story->rows[1].verdict, VERDICT_RETRY);
+        log_warn("another line, so that the log itself does not hold the same one back");
     }
     assert_int_equal(story->warnings, 1); /* not for every request */
     assert_non_null(strstr(story->last_warning, "OTSSomethingNew"));

@@ -157,7 +157,7 @@ static int mapper_keys(struct table_mapper *mapper, const struct message *messag
         rc = mapper_keys_of_record(mapper, value, fault);
         break;
     case KEY_MODE_SEARCH:
-        CHECK(!"refused when the mapper was made");
+        CHECK(false && "refused when the mapper was made");
     }
     row->keys = mapper->keys;
     row->key_count = mapper->plan->key_count;

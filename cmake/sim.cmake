@@ -10,3 +10,14 @@ target_include_directories(sim_run PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 target_link_libraries(sim_run PRIVATE kafka bucket record loop base)
 add_test(NAME sim.seeds COMMAND sim_run --seeds 1000)
 set_tests_properties(sim.seeds PROPERTIES TIMEOUT 300)
+
+# Bugs put in on purpose, one at a time; the simulator must find each (tests/sim/mutants).
+set(MUTANT_COMPILE ${CMAKE_C_COMPILER} -std=gnu11 -O1 -g -w -D_GNU_SOURCE -I${CMAKE_SOURCE_DIR}/src)
+if(OTSPIPE_SANITIZE)
+    list(APPEND MUTANT_COMPILE -fsanitize=${OTSPIPE_SANITIZE} -fno-sanitize-recover=all)
+endif()
+set(MUTANT_LIBRARIES $<TARGET_FILE:kafka> $<TARGET_FILE:bucket> $<TARGET_FILE:record> $<TARGET_FILE:loop> $<TARGET_FILE:base> -lm)
+add_test(NAME sim.mutants
+    COMMAND ${CMAKE_SOURCE_DIR}/tests/sim/run_mutants.sh ${CMAKE_BINARY_DIR}/mutants "$<JOIN:${MUTANT_COMPILE}, >"
+        "$<JOIN:$<TARGET_OBJECTS:sim_run>, >" "$<JOIN:${MUTANT_LIBRARIES}, >")
+set_tests_properties(sim.mutants PROPERTIES TIMEOUT 900)

@@ -110,6 +110,7 @@ struct sim_world {
     struct channel *channel;
     bool tell_ends;
     bool stopped;
+    uint64_t turns;
 };
 
 /* What a campaign has seen; every one of these must have happened. */

@@ -144,15 +144,20 @@ static void source_leave(struct sim_source *source)
         clock_start(&world->clock, &source->join, sim_draw(world, 3) == 0 ? 0 : sim_between(world, 0, 3000));
 }
 
+static bool source_in_flight(const struct sim_source *source)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < source->world->lane_count; i++)
+        count += sim_sink_in_flight(source->world->sinks[i]);
+    return count > 0;
+}
+
 static void source_revoke(struct sim_source *source)
 {
     struct sim_world *world = source->world;
-    bool in_flight = false;
-    for (uint32_t i = 0; i < world->lane_count; i++)
-        in_flight |= sim_sink_in_flight(world->sinks[i]) > 0;
     sim_trace(world, "revoke");
     sim_seen[SEEN_REVOKED]++;
-    sim_seen[SEEN_REVOKED_IN_FLIGHT] += in_flight;
+    sim_seen[SEEN_REVOKED_IN_FLIGHT] += source_in_flight(source);
     source->member = MEMBER_REVOKING;
     source->release_by_ms =
         world->clock.now_ms + world->settings.drain_ms + 2 * COMMIT_SLOWEST_MS + RELEASE_SLACK_MS;
@@ -310,6 +315,8 @@ static void source_give_back(struct source *base)
     struct sim_source *source = (struct sim_source *)base;
     if (source->member != MEMBER_REVOKING)
         sim_broken(source->world, "released what was not revoked");
+    if (source_in_flight(source))
+        sim_broken(source->world, "partitions are given back with requests in flight");
     sim_trace(source->world, "released");
     source_leave(source);
 }

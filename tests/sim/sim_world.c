@@ -8,7 +8,13 @@
 
 #include "base/check.h"
 
-enum { LIVENESS_MS = 15 * 60 * 1000, STOP_SLACK_MS = 5000, BYTES_MOST = 400, AWAY_MOST_MS = 10000 };
+enum {
+    LIVENESS_MS = 15 * 60 * 1000,
+    STOP_SLACK_MS = 5000,
+    TURNS_MOST = 3000000,
+    BYTES_MOST = 400,
+    AWAY_MOST_MS = 10000
+};
 
 struct sim_world *sim_now;
 
@@ -167,7 +173,7 @@ static void world_turn(struct sim_world *world)
     }
     clock_run(&world->clock, now_ms, now_ms);
     sim_source_check_deadline(world->source);
-    if (now_ms > world->faults_end_ms + LIVENESS_MS)
+    if (++world->turns > TURNS_MOST || now_ms > world->faults_end_ms + LIVENESS_MS)
         sim_broken(world, "liveness: not done long after the last fault");
 }
 

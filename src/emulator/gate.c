@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/buffer.h"
 #include "base/check.h"
@@ -57,12 +56,7 @@ void gate_destroy(struct gate *gate)
 
 static struct slice gate_find(const struct gate_request *request, const char *name)
 {
-    for (size_t i = 0; i < request->header_count; i++) {
-        struct slice found = request->headers[i].name;
-        if (found.len == strlen(name) && strncasecmp(found.at, name, found.len) == 0)
-            return request->headers[i].value;
-    }
-    return (struct slice){NULL, 0};
+    return sign_find(request->headers, request->header_count, slice_text(name));
 }
 
 static int gate_check_headers(const struct gate_request *request, struct refusal *refusal)

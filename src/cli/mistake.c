@@ -17,11 +17,12 @@ void mistake_put(void *arg, enum settings_severity severity, const char *line)
 {
     static const char *const words[] = {"", "warning: ", "note: "};
     static const char *const colours[] = {"\033[31m", "\033[33m", "\033[36m"};
+    int len = (int)strcspn(line, "\n"); /* librdkafka ends some of its words so */
     (void)arg;
     if (mistake_has_colour())
-        fprintf(stderr, "%s%s%s\033[0m\n", colours[severity], words[severity], line);
+        fprintf(stderr, "%s%s%.*s\033[0m\n", colours[severity], words[severity], len, line);
     else
-        fprintf(stderr, "%s%s\n", words[severity], line);
+        fprintf(stderr, "%s%.*s\n", words[severity], len, line);
 }
 
 /* What the Kafka layer says while it looks at properties. */

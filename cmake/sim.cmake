@@ -16,8 +16,9 @@ set(MUTANT_COMPILE ${CMAKE_C_COMPILER} -std=gnu11 -O1 -g -w -D_GNU_SOURCE -I${CM
 if(OTSPIPE_SANITIZE)
     list(APPEND MUTANT_COMPILE -fsanitize=${OTSPIPE_SANITIZE} -fno-sanitize-recover=all)
 endif()
+list(JOIN MUTANT_COMPILE " " MUTANT_COMPILE)
 set(MUTANT_LIBRARIES $<TARGET_FILE:kafka> $<TARGET_FILE:bucket> $<TARGET_FILE:record> $<TARGET_FILE:loop> $<TARGET_FILE:base> -lm)
 add_test(NAME sim.mutants
-    COMMAND ${CMAKE_SOURCE_DIR}/tests/sim/run_mutants.sh ${CMAKE_BINARY_DIR}/mutants "$<JOIN:${MUTANT_COMPILE}, >"
+    COMMAND ${CMAKE_SOURCE_DIR}/tests/sim/run_mutants.sh ${CMAKE_BINARY_DIR}/mutants "${MUTANT_COMPILE}"
         "$<JOIN:$<TARGET_OBJECTS:sim_run>, >" "$<JOIN:${MUTANT_LIBRARIES}, >")
 set_tests_properties(sim.mutants PROPERTIES TIMEOUT 900)

@@ -51,11 +51,8 @@ uint8_t crc8(uint8_t crc, const void *from, size_t bytes)
 
 static uint8_t crc8_copy_short(uint8_t crc, char *to, const char *at, size_t bytes)
 {
-    uint64_t word = bytes_get_some(at, bytes);
-    crc = crc8_some(crc, word, bytes);
-    for (; bytes > 0; bytes--, word >>= 8)
-        *to++ = (char)word;
-    return crc;
+    bytes_copy(to, at, bytes);
+    return crc8_some(crc, bytes_get_some(at, bytes), bytes);
 }
 
 uint8_t crc8_copy(uint8_t crc, void *into, const void *from, size_t bytes)

@@ -77,7 +77,7 @@ static inline char *put_name(char *to, const struct cell *cell, uint8_t *crc)
     *to++ = TAG_CELL_NAME;
     to = bytes_put_u32(to, (uint32_t)cell->name.len);
     if (cell->name_crc_known) {
-        memcpy(to, cell->name.at, cell->name.len);
+        bytes_copy(to, cell->name.at, cell->name.len);
         *crc = cell->name_crc;
     } else {
         *crc = crc8_copy(0, to, cell->name.at, cell->name.len);

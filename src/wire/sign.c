@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/buffer.h"
+#include "wire/bytes.h"
 
 static char lower(char sign)
 {
@@ -63,13 +64,16 @@ static struct slice trim(struct slice value)
 
 static void add_header(const struct sign_header *header, struct buffer *text)
 {
-    for (size_t i = 0; i < header->name.len; i++) {
-        char sign = lower(header->name.at[i]);
-        buffer_add(text, &sign, 1);
-    }
-    buffer_add_slice(text, SLICE(":"));
-    buffer_add_slice(text, trim(header->value));
-    buffer_add_slice(text, SLICE("\n"));
+    struct slice value = trim(header->value);
+    char *to = buffer_reserve(text, header->name.len + value.len + 2);
+    if (to == NULL)
+        return;
+    for (size_t i = 0; i < header->name.len; i++)
+        *to++ = lower(header->name.at[i]);
+    *to++ = ':';
+    bytes_copy(to, value.at, value.len);
+    to[value.len] = '\n';
+    text->len += header->name.len + value.len + 2;
 }
 
 static void add_headers(const struct sign_header *headers, size_t count, struct buffer *text)

@@ -14,7 +14,7 @@ struct field {
     struct slice bytes;
 };
 
-static bool take_varint(struct slice *rest, uint64_t *value)
+static bool take_long_varint(struct slice *rest, uint64_t *value)
 {
     *value = 0;
     for (unsigned shift = 0; shift < 70 && rest->len > 0; shift += 7) {
@@ -27,7 +27,16 @@ static bool take_varint(struct slice *rest, uint64_t *value)
     return false;
 }
 
-static bool take_bytes(struct slice *rest, uint64_t len, struct slice *bytes)
+static inline bool take_varint(struct slice *rest, uint64_t *value)
+{
+    if (rest->len == 0 || (uint8_t)*rest->at >= 0x80)
+        return take_long_varint(rest, value);
+    *value = (uint8_t)*rest->at;
+    *rest = (struct slice){rest->at + 1, rest->len - 1};
+    return true;
+}
+
+static inline bool take_bytes(struct slice *rest, uint64_t len, struct slice *bytes)
 {
     if (len > rest->len)
         return false;
@@ -36,7 +45,7 @@ static bool take_bytes(struct slice *rest, uint64_t len, struct slice *bytes)
     return true;
 }
 
-static bool take_content(struct slice *rest, struct field *field)
+static inline bool take_content(struct slice *rest, struct field *field)
 {
     switch (field->wire_type) {
     case WIRE_VARINT:
@@ -53,7 +62,7 @@ static bool take_content(struct slice *rest, struct field *field)
 }
 
 /* 1: a field, 0: the end, -1: these bytes are not a message. */
-static int next_field(struct slice *rest, struct field *field)
+static inline int next_field(struct slice *rest, struct field *field)
 {
     uint64_t tag;
     if (rest->len == 0)
@@ -65,7 +74,7 @@ static int next_field(struct slice *rest, struct field *field)
 }
 
 /* Is it this one? A known number with another wire type is not what the service means: *broken. */
-static bool is_field(const struct field *field, uint64_t number, enum wire_type type, bool *broken)
+static inline bool is_field(const struct field *field, uint64_t number, enum wire_type type, bool *broken)
 {
     if (field->number != number)
         return false;

@@ -77,7 +77,6 @@ void *http_call_on_line(void *server, const char *target, struct MHD_Connection 
     call->since_ms = ((struct http_server *)server)->clock->now_ms;
     call->target.len = 0;
     CHECK(buffer_add(&call->target, target, strlen(target)) == 0);
-    call->body.len = 0;
     call->header_count = 0;
     call->header_bytes = 0;
     call->request.too_large = false;

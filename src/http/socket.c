@@ -75,8 +75,6 @@ static void sockets_on_time(void *arg, struct clock_timer *timer)
     sockets_act(arg, CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* The clock's milliseconds are cut, curl's are not: one more, or curl would be asked a moment too early and
- * again. */
 static int sockets_on_timer(CURLM *multi, long wait_ms, void *arg)
 {
     struct http_client *client = arg;
@@ -84,7 +82,7 @@ static int sockets_on_timer(CURLM *multi, long wait_ms, void *arg)
     if (wait_ms < 0 || client->closing)
         clock_stop(client->clock, &client->timer);
     else
-        clock_start(client->clock, &client->timer, wait_ms == 0 ? 0 : wait_ms + 1);
+        clock_start(client->clock, &client->timer, wait_ms);
     return 0;
 }
 

@@ -1,9 +1,8 @@
 /* loop: one libuv loop, and the clock driven by it.
  *
  * A turn: libuv polls, our I/O callbacks run, then `after` (a uv_check) runs one pass of the clock. The
- * uv_timer `bound` only bounds the poll; `again` (a uv_idle) keeps the poll from sleeping while a clock timer
- * is due already. A uv_timer is never used for 0 ms: libuv 1.44 runs one restarted in its own callback in the
- * same pass, for ever, and I/O starves. */
+ * uv_timer `bound` only bounds the poll and is never started from its own callback: libuv 1.44 runs one
+ * restarted there with 0 ms in the same pass, for ever, and I/O starves. */
 #include "loop/loop.h"
 
 #include <errno.h>
@@ -23,7 +22,6 @@ struct loop {
     uv_prepare_t before;
     uv_check_t after;
     uv_timer_t bound;
-    uv_idle_t again;
     uv_signal_t signals[2];
     loop_signal_fn *on_signal;
     void *signal_arg;
@@ -66,11 +64,6 @@ void loop_woke(struct loop *loop)
         loop->on_away(loop->away_arg, loop->away_ms);
 }
 
-static void loop_on_nothing(uv_idle_t *idle)
-{
-    (void)idle;
-}
-
 static void loop_on_bound(uv_timer_t *timer)
 {
     (void)timer;
@@ -89,10 +82,7 @@ static void loop_bound_sleep(struct loop *loop)
 {
     int64_t now = (int64_t)uv_now(&loop->uv);
     int64_t due = INT64_MAX;
-    if (clock_next_ms(&loop->clock, &due) && due <= now)
-        uv_idle_start(&loop->again, loop_on_nothing);
-    else
-        uv_idle_stop(&loop->again);
+    clock_next_ms(&loop->clock, &due);
     int64_t wait = due <= now ? 0 : due - now;
     uv_timer_start(&loop->bound, loop_on_bound,
                    (uint64_t)(wait > LOOP_SLEEP_MOST_MS ? LOOP_SLEEP_MOST_MS : wait), 0);
@@ -134,11 +124,9 @@ static void loop_init_handles(struct loop *loop)
     CHECK(uv_prepare_init(&loop->uv, &loop->before) == 0);
     CHECK(uv_check_init(&loop->uv, &loop->after) == 0);
     CHECK(uv_timer_init(&loop->uv, &loop->bound) == 0);
-    CHECK(uv_idle_init(&loop->uv, &loop->again) == 0);
     loop_adopt(loop, (uv_handle_t *)&loop->before);
     loop_adopt(loop, (uv_handle_t *)&loop->after);
     loop_adopt(loop, (uv_handle_t *)&loop->bound);
-    loop_adopt(loop, (uv_handle_t *)&loop->again);
     for (int i = 0; i < 2; i++) {
         CHECK(uv_signal_init(&loop->uv, &loop->signals[i]) == 0);
         loop_adopt(loop, (uv_handle_t *)&loop->signals[i]);

@@ -3,6 +3,8 @@
 #include "support/http_pair.h"
 #include "support/peer.h"
 
+#include <errno.h>
+
 #include "loop/wakeup.h"
 
 static int build(void **state)
@@ -132,6 +134,8 @@ static void test_what_is_no_address_is_unsent(void **state)
     assert_non_null(strstr(pair->words, "the address is not a URL"));
     send_url(pair, "ftp://127.0.0.1/x");
     assert_string_equal(pair->words, "127.0.0.1:21: the address is neither http:// nor https://");
+    send_url(pair, "http://a..b/x"); /* no name for any resolver: nothing is asked of the network */
+    assert_string_equal(pair->words, "a..b:80: the name was not found");
     send_url(pair, "http://user:password@localhost:1/x");
     assert_string_equal(pair->words, "localhost:1: Connection refused");
 }
@@ -428,10 +432,21 @@ struct intruder {
     const char *hears; /* NULL: only the end */
     const char *then;
     const char *hears_then;
+    bool drips; /* byte after byte, for as long as the server lets it */
     int heard;
     struct loop_wakeup *done;
     pthread_t thread;
 };
+
+static void intruder_drip(int fd)
+{
+    char byte;
+    struct timespec pause = {.tv_nsec = 5000000};
+    while (recv(fd, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN) {
+        peer_say(fd, "d");
+        nanosleep(&pause, NULL);
+    }
+}
 
 static void *intruder_run(void *arg)
 {
@@ -442,6 +457,8 @@ static void *intruder_run(void *arg)
         intruder->heard += peer_hear(fd, intruder->hears);
     if (intruder->then != NULL)
         peer_say(fd, intruder->then);
+    if (intruder->drips)
+        intruder_drip(fd);
     if (intruder->hears_then != NULL)
         intruder->heard += peer_hear(fd, intruder->hears_then);
     else
@@ -547,6 +564,22 @@ static void test_a_client_over_its_time_is_closed(void **state)
     assert_int_equal(kept.heard, 1);
 }
 
+/* libmicrohttpd's own time-out begins anew with every byte, and would let these go on. */
+static void test_dripping_does_not_buy_time(void **state)
+{
+    struct pair *pair = *state;
+    const char *says[] = {
+        "POST /",
+        "POST /echo HTTP/1.1\r\nHost:",
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n",
+    };
+    for (int i = 0; i < 3; i++) {
+        struct intruder intruder = {.says = says[i], .drips = true};
+        await_intruder(pair, &intruder);
+    }
+    assert_int_equal(pair->calls, 0);
+}
+
 /* Our own slowness in answering is not the client's. */
 static void test_a_call_that_waits_for_its_answer_is_not_over_its_time(void **state)
 {
@@ -609,6 +642,7 @@ int main(void)
         WITH(build, test_head_is_answered_with_a_length_and_no_body),
         WITH(build, test_requests_behind_each_other_in_one_packet_are_all_answered),
         WITH(build_impatient, test_a_client_over_its_time_is_closed),
+        WITH(build_impatient, test_dripping_does_not_buy_time),
         WITH(build_impatient, test_a_call_that_waits_for_its_answer_is_not_over_its_time),
         WITH(build, test_what_is_not_http_is_refused),
     };

@@ -159,6 +159,8 @@ char *bucket_slot_add(struct batch *batch, const struct batch_row *row);
 void bucket_slot_copy(struct bucket *bucket, struct batch *to, const struct batch *from, uint32_t first);
 /* Keeps `count` rows, those whose verdict is `verdict`, in order. */
 void bucket_slot_keep(struct bucket *bucket, struct batch *batch, uint8_t verdict);
+/* A few rows left of many may rest for long: they must not keep memory that the window does not count. */
+void bucket_slot_shrink(struct batch *batch);
 void bucket_slot_seal(struct bucket *bucket); /* the open one, which has rows */
 void bucket_slot_send_ready(struct bucket *bucket);
 /* After everything that may have made something sendable. */

@@ -56,6 +56,7 @@ void bucket_retry_rest(struct bucket *bucket, struct batch *batch)
 {
     bucket->counts.rows_retried += batch->count;
     batch->state = SLOT_RESTING;
+    bucket_slot_shrink(batch);
     if (batch->outcome == BATCH_UNSENT || batch->outcome == BATCH_BLOCKED) {
         batch->unreachable = true;
         bucket->unreachable++;

@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-enum { SLOT_KEEP_BYTES = 1 << 20, SLOTS_KEEP_BYTES = 4 << 20 };
+enum { SLOT_KEEP_BYTES = 1 << 20, SLOTS_KEEP_BYTES = 4 << 20, SLOT_SMALL_BYTES = 64 << 10 };
 
 bool bucket_slot_fits(const struct bucket *bucket, const struct batch *batch, size_t bytes)
 {
@@ -107,6 +107,17 @@ void bucket_slot_keep(struct bucket *bucket, struct batch *batch, uint8_t verdic
     }
     batch->count = kept;
     batch->body.len = bucket->sink->prefix_bytes + at;
+}
+
+void bucket_slot_shrink(struct batch *batch)
+{
+    struct buffer small;
+    if (batch->body.room <= SLOT_SMALL_BYTES || batch->body.len > batch->body.room / 4)
+        return;
+    buffer_init(&small, batch->body.most);
+    CHECK(buffer_add(&small, batch->body.at, batch->body.len) == 0);
+    buffer_fini(&batch->body);
+    batch->body = small;
 }
 
 void bucket_slot_seal(struct bucket *bucket)

@@ -96,6 +96,25 @@ static void test_a_hot_key_fills_half_of_the_room_at_most(void **state)
     window_destroy(window);
 }
 
+/* What rests, and what is free, keeps little: the window does not count it. */
+static void test_one_row_left_of_a_large_request_does_not_keep_its_memory(void **state)
+{
+    (void)state;
+    struct window *window = window_create(0);
+    struct rig *rig = room_rig(window, 10 << 20);
+    rig->row_bytes = 200000;
+    rig_run(rig, "+a1 +b1 +c1");
+    rig->row_bytes = 92;
+    rig_run(rig, "+d1 >a1,b1,c1,d1");
+    struct batch *batch = rig->requests[0];
+    assert_true(batch->body.room > 600000);
+    rig_run(rig, "0:OOOR =a1W,b1W,c1W");
+    assert_true(batch->body.room <= 1024);
+    rig_run(rig, "@100 >d1 1:O =d1W");
+    rig_destroy(rig);
+    window_destroy(window);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +122,7 @@ int main(void)
         cmocka_unit_test(test_room_is_told_in_a_later_turn_and_once),
         cmocka_unit_test(test_one_blocked_table_does_not_stop_another),
         cmocka_unit_test(test_a_hot_key_fills_half_of_the_room_at_most),
+        cmocka_unit_test(test_one_row_left_of_a_large_request_does_not_keep_its_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

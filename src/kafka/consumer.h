@@ -1,4 +1,5 @@
-/* consumer: the real source: a librdkafka consumer on the loop (design.md section 5). Owns the handle and its queues. */
+/* consumer: the real source: a librdkafka consumer on the loop (design.md section 5). Owns the handle and its
+ * queues. */
 #ifndef KAFKA_CONSUMER_H
 #define KAFKA_CONSUMER_H
 

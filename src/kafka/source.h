@@ -1,12 +1,13 @@
-/* source: where records come from, as the channel sees it: records, assignment, commit. The second seam of the simulator;
- * kafka/consumer is the real one.
+/* source: where records come from, as the channel sees it: records, assignment, commit. The second seam of
+ * the simulator; kafka/consumer is the real one.
  *
- * Topics are grouped into lanes: all topics that are written to one table are one lane, and a lane is read only when the
- * channel asks, so that a table without room stops no other. All calls and callbacks are on the loop's thread.
+ * Topics are grouped into lanes: all topics that are written to one table are one lane, and a lane is read
+ * only when the channel asks, so that a table without room stops no other. All calls and callbacks are on the
+ * loop's thread.
  *
- * Order of events: on_assign, then records; on_revoke (take nothing more: the source gives none), then the channel drains,
- * commits, and answers with source_release(); only then the partitions are given back. A lost assignment is on_lost: the
- * partitions are gone already; drop everything, answer nothing. */
+ * Order of events: on_assign, then records; on_revoke (take nothing more: the source gives none), then the
+ * channel drains, commits, and answers with source_release(); only then the partitions are given back. A lost
+ * assignment is on_lost: the partitions are gone already; drop everything, answer nothing. */
 #ifndef KAFKA_SOURCE_H
 #define KAFKA_SOURCE_H
 
@@ -32,9 +33,11 @@ struct source_events {
     void (*on_ready)(void *arg, uint32_t lane);
     /* The answer to source_commit(). kind ERROR_NONE: done. */
     void (*on_committed)(void *arg, const struct error *err);
-    /* ERROR_RETRY: a condition worth saying (broker down...), it heals itself; ERROR_CONFIG, ERROR_FATAL: cannot go on. */
+    /* ERROR_RETRY: a condition worth saying (broker down...), it heals itself; ERROR_CONFIG, ERROR_FATAL:
+     * cannot go on. */
     void (*on_error)(void *arg, const struct error *err);
-    /* The partition has been read to the end that it had at this moment. Only when the source was asked to tell. */
+    /* The partition has been read to the end that it had at this moment. Only when the source was asked to
+     * tell. */
     void (*on_end)(void *arg, const char *topic, int32_t partition, int64_t offset);
     /* The answer to source_close(). */
     void (*on_closed)(void *arg);
@@ -44,8 +47,10 @@ struct source_events {
 typedef void source_message_fn(void *arg, const struct message *message);
 
 struct source_class {
-    uint32_t (*take)(struct source *source, uint32_t lane, uint32_t most, source_message_fn *on_message, void *arg);
-    int (*commit)(struct source *source, const struct source_partition *partitions, size_t count, struct error *err);
+    uint32_t (*take)(struct source *source, uint32_t lane, uint32_t most, source_message_fn *on_message,
+                     void *arg);
+    int (*commit)(struct source *source, const struct source_partition *partitions, size_t count,
+                  struct error *err);
     void (*release)(struct source *source);
     void (*rejoin)(struct source *source);
     void (*close)(struct source *source);
@@ -55,16 +60,17 @@ struct source {
     const struct source_class *class;
 };
 
-/* At most `most` messages of the lane, each given to on_message before it returns; answers how many. Never waits. */
-static inline uint32_t source_take(struct source *source, uint32_t lane, uint32_t most, source_message_fn *on_message,
-                                   void *arg)
+/* At most `most` messages of the lane, each given to on_message before it returns; answers how many. Never
+ * waits. */
+static inline uint32_t source_take(struct source *source, uint32_t lane, uint32_t most,
+                                   source_message_fn *on_message, void *arg)
 {
     return source->class->take(source, lane, most, on_message, arg);
 }
 
 /* One at a time: not again before on_committed. 0 and on_committed later, or -1 and never. */
-static inline int source_commit(struct source *source, const struct source_partition *partitions, size_t count,
-                                struct error *err)
+static inline int source_commit(struct source *source, const struct source_partition *partitions,
+                                size_t count, struct error *err)
 {
     return source->class->commit(source, partitions, count, err);
 }
@@ -74,7 +80,8 @@ static inline void source_release(struct source *source)
     source->class->release(source);
 }
 
-/* Leaves the group at once, without on_revoke, and joins again: what was assigned may have another owner already. */
+/* Leaves the group at once, without on_revoke, and joins again: what was assigned may have another owner
+ * already. */
 static inline void source_rejoin(struct source *source)
 {
     source->class->rejoin(source);

@@ -19,15 +19,15 @@ static struct batch *slot_create(struct bucket *bucket)
     uint32_t count = bucket->slot_count + 1;
     bucket->slots = check_memory(realloc(bucket->slots, count * sizeof(struct batch *)));
     struct batch *batch = check_memory(calloc(1, sizeof(*batch)));
+    bucket->slots[bucket->slot_count] = batch;
+    batch->slot = bucket->slot_count++;
     batch->rows = check_memory(calloc(bucket->sink->rows_most, sizeof(*batch->rows)));
-    batch->slot = bucket->slot_count;
     batch->on_answer = bucket_answer;
     batch->arg = bucket;
     list_init(&batch->node);
     buffer_init(&batch->body, bucket->sink->prefix_bytes + bucket->sink->bytes_most);
     buffer_init(&batch->reasons, SLOT_KEEP_BYTES);
     clock_timer_init(&batch->timer, bucket_retry_on_time, batch);
-    bucket->slots[bucket->slot_count++] = batch;
     return batch;
 }
 

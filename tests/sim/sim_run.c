@@ -38,20 +38,18 @@ static const char *const seen_names[SEEN_COUNT] = {
     [SEEN_FAILED] = "runs that stopped at a bad record",
 };
 
-static void say_again(uint64_t seed)
+static char again[128]; /* made before the run: a signal handler can only write it */
+
+static void make_again(uint64_t seed)
 {
-    char line[128];
-    int len = snprintf(line, sizeof(line), "sim: see it again: sim_run --seed %llu --verbose\n",
-                       (unsigned long long)seed);
-    if (write(STDERR_FILENO, line, (size_t)len) < 0)
-        _exit(1);
+    snprintf(again, sizeof(again), "sim: see it again: sim_run --seed %llu --verbose\n",
+             (unsigned long long)seed);
 }
 
 static void on_abort(int signal)
 {
     (void)signal;
-    say_again(sim_now->seed);
-    _exit(1);
+    _exit(write(STDERR_FILENO, again, strlen(again)) < 0 ? 2 : 1);
 }
 
 void sim_broken(struct sim_world *world, const char *format, ...)
@@ -64,7 +62,7 @@ void sim_broken(struct sim_world *world, const char *format, ...)
     vfprintf(stderr, format, args);
     fprintf(stderr, "\n");
     va_end(args);
-    say_again(world->seed);
+    fputs(again, stderr);
     _exit(1);
 }
 
@@ -125,8 +123,10 @@ int main(int argc, char **argv)
     log_set_level(LOG_DEBUG);
     struct timespec began, ended;
     clock_gettime(CLOCK_MONOTONIC, &began);
-    for (uint64_t seed = first; seed < first + seeds; seed++)
+    for (uint64_t seed = first; seed < first + seeds; seed++) {
+        make_again(seed);
         sim_world_run(&world, seed, verbose);
+    }
     clock_gettime(CLOCK_MONOTONIC, &ended);
     double seconds = (double)(ended.tv_sec - began.tv_sec) + (double)(ended.tv_nsec - began.tv_nsec) / 1e9;
     return report(seeds, seconds) ? 0 : 1;

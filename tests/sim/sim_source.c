@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 
-enum { COMMIT_SLOWEST_MS = 300, RELEASE_SLACK_MS = 1500, TICK_MS = 20 };
+enum { COMMIT_SLOWEST_MS = 300, RELEASE_SLACK_MS = 2100 /* two commits, and some */, TICK_MS = 20 };
 
 enum membership {
     MEMBER_OUT,      /* nothing is assigned */
@@ -159,8 +159,7 @@ static void source_revoke(struct sim_source *source)
     sim_seen[SEEN_REVOKED]++;
     sim_seen[SEEN_REVOKED_IN_FLIGHT] += source_in_flight(source);
     source->member = MEMBER_REVOKING;
-    source->release_by_ms =
-        world->clock.now_ms + world->settings.drain_ms + 2 * COMMIT_SLOWEST_MS + RELEASE_SLACK_MS;
+    source->release_by_ms = world->clock.now_ms + world->settings.drain_ms + RELEASE_SLACK_MS;
     source->events.on_revoke(source->events.arg);
 }
 

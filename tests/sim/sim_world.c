@@ -205,7 +205,7 @@ static void world_check_memory(struct sim_world *world)
 {
     struct channel_state state;
     channel_read_state(world->channel, &state);
-    size_t overshoot = world->lane_count * 200 * (BYTES_MOST + sizeof(struct batch_row) + 64);
+    size_t overshoot = (size_t)world->lane_count * 200 * (BYTES_MOST + sizeof(struct batch_row) + 64);
     if (state.held_bytes > 0 || state.most_held_bytes > world->settings.memory_bytes + overshoot)
         sim_broken(world, "memory: %zu bytes held at the end, %zu at most, of %zu", state.held_bytes,
                    state.most_held_bytes, world->settings.memory_bytes);

@@ -80,7 +80,7 @@ static void test_a_hot_key_fills_half_of_the_room_at_most(void **state)
     rig_run(rig, "+a0 turn >a0");
     int pushed = 1;
     while (bucket_has_room(rig->bucket)) {
-        char name[RIG_NAME];
+        char name[16];
         snprintf(name, sizeof(name), "a%d", pushed++);
         rig_push(rig, name);
     }

@@ -35,12 +35,17 @@ static struct config_entry *document_next(struct config_document *document)
     return &document->entries[document->count++];
 }
 
+static bool document_has_zero(struct slice text)
+{
+    return text.len > 0 && memchr(text.at, 0, text.len) != NULL;
+}
+
 int config_document_add(struct config_document *document, struct slice path, struct slice text,
                         const struct config_entry *entry, struct config_mistakes *mistakes)
 {
     struct config_entry made = *entry;
     made.path = arena_copy(document->arena, path).at;
-    if (memchr(path.at, 0, path.len) != NULL || (text.len > 0 && memchr(text.at, 0, text.len) != NULL)) {
+    if (document_has_zero(path) || document_has_zero(text)) {
         config_mistake(mistakes, CONFIG_ERROR, entry->value, made.path, "a 0 byte; text was expected");
         return -1;
     }

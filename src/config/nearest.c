@@ -58,13 +58,20 @@ static struct slice nearest_leaf(struct slice path)
     return slice_of(path.at + at, path.len - at);
 }
 
+/* Names whose lengths differ by more than `allowed` are further apart than that: no need to count. */
+static unsigned nearest_within(struct slice a, struct slice b, unsigned allowed)
+{
+    size_t gap = a.len > b.len ? a.len - b.len : b.len - a.len;
+    return gap > allowed ? UINT_MAX : config_distance(a, b);
+}
+
 /* Near: a third of the letters wrong at most, two always. The same last word in another section is near too.
  */
 void config_nearest_try(struct config_nearest *nearest, const char *name)
 {
     struct slice known = slice_text(name);
-    unsigned distance = config_distance(nearest->wanted, known);
     unsigned allowed = nearest->wanted.len < 6 ? 2 : (unsigned)nearest->wanted.len / 3;
+    unsigned distance = nearest_within(nearest->wanted, known, allowed);
     if (distance > allowed && slice_equal(nearest_leaf(nearest->wanted), nearest_leaf(known)))
         distance = allowed;
     if (distance > allowed || distance >= nearest->distance || distance >= known.len)

@@ -89,24 +89,31 @@ static void lane_give_error(const rd_kafka_message_t *from, struct position *pos
     reader->on_end(reader->owner, position->topic, position->partition, from->offset);
 }
 
+/* Is the message the next one to give? Not when it is of another assignment, and not when offsets went back.
+ */
+static bool lane_is_next(struct position *position, int64_t offset, struct lane_reader *reader)
+{
+    if (position == NULL || reader->stopped)
+        return false;
+    if (offset <= position->last) {
+        reader->stopped = true;
+        reader->on_back(reader->owner, position, offset);
+        return false;
+    }
+    position->last = offset;
+    return true;
+}
+
 /* True when it was a message and was given. */
 static bool lane_give(struct lane *lane, const rd_kafka_message_t *from, struct lane_reader *reader)
 {
     struct position *position = from->rkt == NULL ? NULL : lane_position(lane, from, reader);
-    if (reader->stopped)
-        return false;
     if (from->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         lane_give_error(from, position, reader);
         return false;
     }
-    if (position == NULL)
-        return false; /* not of this assignment */
-    if (from->offset <= position->last) {
-        reader->stopped = true;
-        reader->on_back(reader->owner, position, from->offset);
+    if (!lane_is_next(position, from->offset, reader))
         return false;
-    }
-    position->last = from->offset;
     lane_give_message(lane, from, reader);
     return true;
 }

@@ -155,6 +155,12 @@ void taker_take(struct taker *taker)
     }
 }
 
+void taker_take_some(struct taker *taker, uint32_t lane, uint32_t most)
+{
+    if (taker->holds)
+        source_take(taker->source, lane, most, taker_on_message, taker);
+}
+
 void taker_commit(struct taker *taker)
 {
     struct source_partition partitions[TAKER_PARTITIONS];

@@ -49,6 +49,9 @@ void taker_start(struct taker *taker, struct loop *loop, const struct consumer_o
 /* Takes from all lanes that are not blocked. */
 void taker_take(struct taker *taker);
 
+/* At most `most` records of one lane, blocked or not. */
+void taker_take_some(struct taker *taker, uint32_t lane, uint32_t most);
+
 /* Commits what was taken of all assigned partitions. */
 void taker_commit(struct taker *taker);
 void taker_release(struct taker *taker);

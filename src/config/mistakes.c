@@ -1,6 +1,7 @@
 /* mistakes: collected, sorted by place, told. */
 #include "config/mistakes.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,14 @@ static void mistake_make_printable(char *text)
             *text = '?';
 }
 
+static void mistakes_keep(struct config_mistakes *mistakes, enum config_severity severity,
+                          struct config_place place, const char *text)
+{
+    struct config_mistake *mistake = mistakes_next(mistakes);
+    *mistake = (struct config_mistake){.severity = severity, .place = place, .number = mistakes->count};
+    mistake->text = arena_copy(&mistakes->arena, slice_text(text)).at;
+}
+
 /* A key at the top of a file is read once for each table. */
 static bool mistakes_has(const struct config_mistakes *mistakes, const char *text)
 {
@@ -69,11 +78,13 @@ void config_mistake(struct config_mistakes *mistakes, enum config_severity sever
     va_end(args);
     mistake_make_printable(text);
     mistakes->errors += severity == CONFIG_ERROR;
-    if (mistakes->count >= MISTAKES_MOST || mistakes_has(mistakes, text))
+    if (mistakes->count > MISTAKES_MOST || mistakes_has(mistakes, text))
         return;
-    struct config_mistake *mistake = mistakes_next(mistakes);
-    *mistake = (struct config_mistake){.severity = severity, .place = place, .number = mistakes->count};
-    mistake->text = arena_copy(&mistakes->arena, slice_text(text)).at;
+    if (mistakes->count < MISTAKES_MOST)
+        mistakes_keep(mistakes, severity, place, text);
+    else
+        mistakes_keep(mistakes, CONFIG_NOTE, (struct config_place){place.file, UINT_MAX, 0, 0},
+                      "there is more; only the first 500 are told");
 }
 
 static int mistake_order(unsigned a, unsigned b)

@@ -35,7 +35,8 @@ struct config_mistakes {
 void config_mistakes_init(struct config_mistakes *mistakes);
 void config_mistakes_fini(struct config_mistakes *mistakes);
 
-/* "file:line:column: key: words"; the key may be NULL. Above 500 nothing more is kept, only counted. */
+/* "file:line:column: key: words"; the key may be NULL. Told once if found again for the same
+ * place; above 500 a note says that there is more. */
 void config_mistake(struct config_mistakes *mistakes, enum config_severity severity,
                     struct config_place place, const char *key, const char *format, ...)
     __attribute__((format(printf, 5, 6)));

@@ -150,7 +150,7 @@ const struct config_key settings_table_keys[] = {
     {"write.linger", "flush.Interval|flush.interval", &config_duration, TABLE_AT(bucket.linger_ms), "10ms",
      NULL, 0, HOUR_MS,
      .help = "how long an open request waits for more rows while others are under way; nothing waits when "
-             "none is"},
+             "none is. Connect files: as written; the manual's preset of 10 s is not taken over"},
     {"write.settle", NULL, &config_duration, TABLE_AT(bucket.settle_ms), "2s", NULL, 0, HOUR_MS,
      .help = "how long after its connection was closed a request may still be applied by the service: its "
              "keys wait so long"},

@@ -1,13 +1,14 @@
-/* decimal: exact in one division or multiplication of doubles while everything is below 2^53 (the usual
- * case), else with 128-bit integers: 5^27 is the largest power of five within 64 bits. */
+/* decimal: what a single division of doubles cannot do, with 128-bit integers: 5^27 is the largest power of
+ * five within 64 bits. */
 #include "base/decimal.h"
 
 #include <math.h>
 
-static const double decimal_tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                      1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+const double decimal_tens[DECIMAL_TENS + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                               1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                               1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-enum { DECIMAL_TENS = 22, DECIMAL_FIVES = 27 };
+enum { DECIMAL_FIVES = 27 };
 
 static uint64_t decimal_five_to(int64_t exponent)
 {
@@ -55,13 +56,8 @@ static double decimal_over(uint64_t mantissa, int64_t exponent)
                          half - 64 + up_five - up_mantissa - (int)exponent);
 }
 
-bool decimal_double(uint64_t mantissa, int64_t exponent, double *value)
+bool decimal_exactly(uint64_t mantissa, int64_t exponent, double *value)
 {
-    if (mantissa <= (1ULL << 53) && exponent >= -DECIMAL_TENS && exponent <= DECIMAL_TENS) {
-        double whole = (double)mantissa;
-        *value = exponent < 0 ? whole / decimal_tens[-exponent] : whole * decimal_tens[exponent];
-        return true;
-    }
     if (exponent < -DECIMAL_FIVES || exponent > DECIMAL_FIVES)
         return false;
     if (mantissa == 0)

@@ -3,112 +3,101 @@
 #include "base/json_text.h"
 #include "base/number.h"
 
-/* A number being read. */
-struct json_digits {
-    uint64_t sum;     /* of all digits, point or not; wraps after 19 */
-    int64_t exponent; /* of ten */
-    bool minus;
-};
+enum { JSON_WHOLE_DIGITS = 19, JSON_EXPONENT_MOST = 100000 }; /* 19 digits never pass 64 bits */
 
-enum { JSON_SAFE_DIGITS = 18, JSON_EXPONENT_MOST = 100000 };
-
-static inline bool json_digit(const char *at, const char *end, unsigned *digit)
+/* Adds a run of digits to the sum, which wraps after 19; answers where it ends. */
+static inline const char *json_digits(const char *at, const char *end, uint64_t *sum)
 {
-    if (at >= end)
-        return false;
-    *digit = (unsigned)(*at - '0');
-    return *digit <= 9;
-}
-
-/* Adds a run of digits; answers where it ends. */
-static inline const char *json_digits_add(struct json_digits *digits, const char *at, const char *end)
-{
-    unsigned digit;
-    for (; json_digit(at, end, &digit); at++)
-        digits->sum = digits->sum * 10 + digit;
+    uint64_t total = *sum;
+    for (; at < end && (unsigned)(*at - '0') <= 9; at++)
+        total = total * 10 + (unsigned)(*at - '0');
+    *sum = total;
     return at;
 }
 
-/* Integers of more than 18 digits, leading zeros counted. */
+/* Integers that the sum does not tell: too many digits (leading zeros count), or beyond int64. */
 static void json_integer_long(struct json_value *value)
 {
-    struct slice digits = value->text;
     char plain[24];
-    size_t minus = digits.at[0] == '-';
-    size_t zeros = minus;
-    while (zeros + 1 < digits.len && digits.at[zeros] == '0')
-        zeros++;
-    digits = slice_of(digits.at + zeros, digits.len - zeros);
+    size_t minus = value->text.at[0] == '-';
+    size_t first = minus;
+    while (first + 1 < value->text.len && value->text.at[first] == '0')
+        first++;
+    size_t digits = value->text.len - first;
     value->kind = JSON_BIG;
-    if (digits.len > 19)
+    if (digits > JSON_WHOLE_DIGITS)
         return;
     plain[0] = '-';
-    memcpy(plain + minus, digits.at, digits.len);
-    if (number_int64(slice_of(plain, digits.len + minus), &value->integer))
+    memcpy(plain + minus, value->text.at + first, digits);
+    if (number_int64(slice_of(plain, digits + minus), &value->integer))
         value->kind = JSON_INTEGER;
 }
 
-static const char *json_fraction(const struct json_reader *reader, const char *at, struct json_digits *digits)
+/* At the e; answers where the exponent ends. */
+static const char *json_exponent(const struct json_reader *reader, const char *at, int64_t *exponent)
 {
-    const char *end = json_digits_add(digits, at + 1, reader->end);
-    if (end == at + 1)
-        return json_text_fault(reader, at, "a digit was expected after the decimal point");
-    digits->exponent -= end - at - 1;
-    return end;
-}
-
-static const char *json_exponent(const struct json_reader *reader, const char *at, struct json_digits *digits)
-{
-    bool minus = at + 1 < reader->end && at[1] == '-';
-    const char *first = at + 1 + (minus || (at + 1 < reader->end && at[1] == '+'));
-    int64_t exponent = 0;
-    unsigned digit;
+    const char *sign = at + 1;
+    bool minus = sign < reader->end && *sign == '-';
+    const char *first = sign + (sign < reader->end && (*sign == '-' || *sign == '+'));
     const char *end = first;
-    for (; json_digit(end, reader->end, &digit); end++)
-        if (exponent < JSON_EXPONENT_MOST)
-            exponent = exponent * 10 + digit;
+    int64_t sum = 0;
+    for (; end < reader->end && (unsigned)(*end - '0') <= 9; end++)
+        if (sum < JSON_EXPONENT_MOST)
+            sum = sum * 10 + (*end - '0');
     if (end == first)
         return json_text_fault(reader, at, "a digit was expected in the exponent");
-    digits->exponent += minus ? -exponent : exponent;
+    *exponent += minus ? -sum : sum;
     return end;
 }
 
-/* From the point or the exponent on. */
-static const char *json_decimal(const struct json_reader *reader, const char *at, struct json_digits *digits,
+static double json_rounded(struct slice text, uint64_t sum, int64_t exponent, bool whole)
+{
+    double number;
+    if (__builtin_expect(whole && decimal_double(sum, exponent, &number), 1))
+        return text.at[0] == '-' ? -number : number;
+    return number_double(text);
+}
+
+/* From the point or the e on; `sum` of the digits before it. */
+static const char *json_decimal(const struct json_reader *reader, const char *at, uint64_t sum,
                                 struct json_value *value)
 {
     const char *start = value->text.at;
-    if (*at == '.')
-        at = json_fraction(reader, at, digits);
-    bool whole = at != NULL && at - start <= 20; /* 19 digits and a point, or less: sum has not wrapped */
-    if (at != NULL && at < reader->end && (*at == 'e' || *at == 'E'))
-        at = json_exponent(reader, at, digits);
+    int64_t exponent = 0;
+    int64_t others = (*start == '-') + (*at == '.');
+    if (*at == '.') {
+        const char *first = at + 1;
+        at = json_digits(first, reader->end, &sum);
+        if (at == first)
+            return json_text_fault(reader, at, "a digit was expected after the decimal point");
+        exponent = first - at;
+    }
+    bool whole = at - start - others <= JSON_WHOLE_DIGITS;
+    if (at < reader->end && (*at == 'e' || *at == 'E'))
+        at = json_exponent(reader, at, &exponent);
     if (at == NULL)
         return NULL;
     value->kind = JSON_DOUBLE;
-    value->text = slice_of(start, (size_t)(at - start));
-    if (whole && decimal_double(digits->sum, digits->exponent, &value->number))
-        value->number = digits->minus ? -value->number : value->number;
-    else
-        value->number = number_double(value->text);
+    value->text.len = (size_t)(at - start);
+    value->number = json_rounded(value->text, sum, exponent, whole);
     return at;
 }
 
 const char *json_text_number(const struct json_reader *reader, const char *at, struct json_value *value)
 {
-    struct json_digits digits = {.minus = *at == '-'};
-    const char *first = at + digits.minus;
+    uint64_t sum = 0;
+    bool minus = *at == '-';
+    const char *first = at + minus;
+    const char *end = json_digits(first, reader->end, &sum);
     value->text.at = at;
-    const char *end = json_digits_add(&digits, first, reader->end);
-    if (end == first)
-        return json_text_fault(
-            reader, at, digits.minus ? "a digit was expected after the minus" : "a value was expected");
-    if (end < reader->end && (*end == '.' || (*end | 0x20) == 'e'))
-        return json_decimal(reader, end, &digits, value);
+    if (__builtin_expect(end == first, 0))
+        return json_text_fault(reader, at, "a digit was expected after the minus");
+    if (end < reader->end && (*end == '.' || *end == 'e' || *end == 'E'))
+        return json_decimal(reader, end, sum, value);
     value->text.len = (size_t)(end - at);
     value->kind = JSON_INTEGER;
-    value->integer = (int64_t)(digits.minus ? 0 - digits.sum : digits.sum);
-    if (__builtin_expect(end - first > JSON_SAFE_DIGITS, 0))
+    value->integer = (int64_t)(minus ? 0 - sum : sum);
+    if (__builtin_expect(end - first > JSON_WHOLE_DIGITS || sum > INT64_MAX, 0))
         json_integer_long(value);
     return end;
 }

@@ -80,20 +80,26 @@ const char *json_text_string_rest(const struct json_reader *reader, const char *
     return at < reader->end ? at : json_text_fault(reader, at, "the text ends inside a string");
 }
 
+static inline bool json_text_is(const struct json_reader *reader, const char *at, const char *word,
+                                size_t len)
+{
+    return (size_t)(reader->end - at) >= len && memcmp(at, word, len) == 0;
+}
+
 const char *json_text_literal(const struct json_reader *reader, const char *at, struct json_value *value)
 {
-    static const struct {
-        struct slice text;
-        enum json_kind kind;
-    } literals[] = {{{"true", 4}, JSON_TRUE}, {{"false", 5}, JSON_FALSE}, {{"null", 4}, JSON_NULL}};
-    for (size_t i = 0; i < sizeof(literals) / sizeof(literals[0]); i++) {
-        size_t len = literals[i].text.len;
-        if ((size_t)(reader->end - at) < len || memcmp(at, literals[i].text.at, len) != 0)
-            continue;
-        value->kind = literals[i].kind;
-        value->text = slice_of(at, len);
-        return at + len;
+    size_t len = 4;
+    if (json_text_is(reader, at, "true", 4)) {
+        value->kind = JSON_TRUE;
+    } else if (json_text_is(reader, at, "null", 4)) {
+        value->kind = JSON_NULL;
+    } else if (json_text_is(reader, at, "false", 5)) {
+        value->kind = JSON_FALSE;
+        len = 5;
+    } else {
+        return json_text_fault(reader, at,
+                               at < reader->end ? "a value was expected" : "the text ends before a value");
     }
-    return json_text_fault(reader, at,
-                           at < reader->end ? "a value was expected" : "the text ends before a value");
+    value->text = slice_of(at, len);
+    return at + len;
 }

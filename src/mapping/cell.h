@@ -13,6 +13,8 @@
 #ifndef MAPPING_CELL_H
 #define MAPPING_CELL_H
 
+#include <math.h>
+
 #include "mapping/plan.h"
 #include "record/value.h"
 
@@ -31,6 +33,42 @@ const char *cell_of_struct(const struct value_field *field, const struct mapping
                            struct cell *cell);
 const char *cell_of_map(const struct value_field *field, const struct mapping_plan *plan, struct arena *arena,
                         struct cell *cell);
+
+/* A value that is a cell as it stands: the bytes it counts, or SIZE_MAX when it is none (nested, beyond 64
+ * bits, not finite). */
+static inline size_t cell_take(const struct value_field *field, struct cell *cell)
+{
+    switch (field->type) {
+    case VALUE_INT8:
+    case VALUE_INT16:
+    case VALUE_INT32:
+    case VALUE_INT64:
+        cell->type = CELL_INTEGER;
+        cell->integer = field->integer;
+        return 8;
+    case VALUE_FLOAT32:
+    case VALUE_FLOAT64:
+        cell->type = CELL_DOUBLE;
+        cell->number = field->number;
+        return isfinite(field->number) ? 8 : SIZE_MAX;
+    case VALUE_BOOLEAN:
+        cell->type = CELL_BOOLEAN;
+        cell->boolean = field->boolean;
+        return 1;
+    case VALUE_STRING:
+    case VALUE_BYTES:
+        cell->type = field->type == VALUE_STRING ? CELL_STRING : CELL_BINARY;
+        cell->bytes = field->text;
+        return field->text.len;
+    case VALUE_NULL:
+    case VALUE_ARRAY:
+    case VALUE_MAP:
+    case VALUE_STRUCT:
+    case VALUE_BIG:
+        break;
+    }
+    return SIZE_MAX;
+}
 
 /* Arrays, maps and structs inside a value. */
 bool cell_is_nested(const struct value_field *field);

@@ -70,31 +70,41 @@ static bool columns_is_finite(const struct value_field *field)
     return !number || isfinite(field->number);
 }
 
-static int columns_put(const struct columns *columns, const struct value_field *field, enum value_shape shape,
-                       struct target target, struct cell *cell, struct mapping_fault *fault)
+/* With a conversion, or the words why there is none. */
+static int columns_put_slowly(struct columns *columns, const struct value_field *field,
+                              enum value_shape shape, struct target target, struct cell *cell,
+                              struct mapping_fault *fault)
 {
-    cell->op = CELL_PUT;
     if (!columns_is_finite(field))
-        return mapping_fault_set(fault, STAGE_LIMIT, cell->name, "a number that a double cannot hold");
+        return mapping_fault_set(fault, STAGE_LIMIT, field->name, "a number that a double cannot hold");
     const char *why = columns_convert(columns, field, shape, target, cell);
     if (why != NULL)
-        return columns_refuse(columns, cell->name, target, why, fault);
-    return 0;
-}
-
-static int columns_count(struct columns *columns, const struct cell *cell, struct mapping_fault *fault)
-{
-    size_t bytes = cell->op == CELL_PUT ? columns_value_bytes(cell) : 0;
+        return columns_refuse(columns, field->name, target, why, fault);
+    size_t bytes = columns_value_bytes(cell);
     if (bytes > COLUMNS_VALUE_MOST)
-        return mapping_fault_set(fault, STAGE_LIMIT, cell->name, "%zu bytes; a column takes at most %d",
+        return mapping_fault_set(fault, STAGE_LIMIT, field->name, "%zu bytes; a column takes at most %d",
                                  bytes, COLUMNS_VALUE_MOST);
-    columns->bytes += cell->name.len + bytes;
-    columns->count++;
+    columns->bytes += bytes;
     return 0;
 }
 
-int columns_add(struct columns *columns, const struct value_field *field, enum value_shape shape,
-                struct target target, struct mapping_fault *fault)
+/* A value whose own type is the column's: true, and the cell is complete. Nearly every cell goes this way. */
+static inline bool columns_put(struct columns *columns, const struct value_field *field,
+                               enum value_shape shape, struct target target, struct cell *cell)
+{
+    if (target.kind == TARGET_PLAIN && shape == SHAPE_MAP && columns->plan->map_values != MAP_VALUES_TYPED)
+        return false;
+    size_t bytes = cell_take(field, cell);
+    if (bytes > COLUMNS_VALUE_MOST)
+        return false;
+    columns->bytes += bytes;
+    return target.kind == TARGET_PLAIN || cell->type == columns->plan->columns[target.index].type;
+}
+
+/* What is not simply a value for a column: nothing, a deletion, or a fault. 1: go on, there is a cell to
+ * fill. */
+static int columns_special(struct columns *columns, const struct value_field *field, struct target target,
+                           struct mapping_fault *fault)
 {
     if (target.kind == TARGET_KEY || target.kind == TARGET_UNLISTED ||
         (field->is_null && !columns->delete_nulls))
@@ -104,15 +114,37 @@ int columns_add(struct columns *columns, const struct value_field *field, enum v
     if (columns->count == MAPPING_COLUMNS_MOST)
         return mapping_fault_set(fault, STAGE_LIMIT, field->name, "a row takes at most %d columns",
                                  MAPPING_COLUMNS_MOST);
+    return 1;
+}
+
+static inline int columns_add_one(struct columns *columns, const struct value_field *field,
+                                  enum value_shape shape, struct target target, struct mapping_fault *fault)
+{
+    if (target.kind >= TARGET_KEY || field->is_null || columns->count == MAPPING_COLUMNS_MOST) {
+        int go_on = columns_special(columns, field, target, fault);
+        if (go_on <= 0)
+            return go_on;
+    }
     struct cell *cell = &columns->cells[columns->count];
-    cell->name = field->name;
-    cell->has_timestamp = false;
-    cell->name_crc_known = false;
-    if (field->is_null)
-        cell->op = CELL_DELETE_ALL;
-    else if (columns_put(columns, field, shape, target, cell, fault) != 0)
-        return -1;
-    return columns_count(columns, cell, fault);
+    *cell = (struct cell){.name = field->name, .op = field->is_null ? CELL_DELETE_ALL : CELL_PUT};
+    size_t before = columns->bytes;
+    if (!field->is_null && !columns_put(columns, field, shape, target, cell)) {
+        columns->bytes = before;
+        if (columns_put_slowly(columns, field, shape, target, cell, fault) != 0)
+            return -1;
+    }
+    columns->bytes += field->name.len;
+    columns->count++;
+    return 0;
+}
+
+int columns_add(struct columns *columns, const struct value *value, const struct target *targets,
+                struct mapping_fault *fault)
+{
+    for (uint32_t i = 0; i < value->count; i++)
+        if (columns_add_one(columns, &value->fields[i], value->shape, targets[i], fault) != 0)
+            return -1;
+    return 0;
 }
 
 int columns_check(const struct columns *columns, struct mapping_fault *fault)

@@ -22,9 +22,9 @@ enum { COLUMNS_VALUE_MOST = 2 * 1024 * 1024, COLUMNS_ROW_MOST = 4 * 1024 * 1024 
 /* Begins a row with these keys. */
 void columns_begin(struct columns *columns, const struct row *row);
 
-/* One field and where it goes. 0, or -1 and fault. */
-int columns_add(struct columns *columns, const struct value_field *field, enum value_shape shape,
-                struct target target, struct mapping_fault *fault);
+/* The fields of a value and where they go. 0, or -1 and fault. */
+int columns_add(struct columns *columns, const struct value *value, const struct target *targets,
+                struct mapping_fault *fault);
 
 /* The row as a whole. */
 int columns_check(const struct columns *columns, struct mapping_fault *fault);

@@ -15,6 +15,7 @@ struct converter *converter_create(enum convert_format format)
     converter->format = format;
     arena_init(&converter->scratch, 4096);
     name_set_init(&converter->names);
+    name_shape_init(&converter->shape);
     convert_schema_cache_init(&converter->schemas);
     converter_grow(converter, 64);
     return converter;
@@ -38,6 +39,7 @@ void converter_destroy(struct converter *converter)
     converter_tables_free(converter);
     convert_schema_cache_fini(&converter->schemas);
     name_set_fini(&converter->names);
+    name_shape_fini(&converter->shape);
     arena_fini(&converter->scratch);
     free(converter);
 }
@@ -74,13 +76,34 @@ int converter_members(struct converter *converter, struct slice text, size_t *en
     return count < 0 ? converter_fault(converter, text, &fault, err) : count;
 }
 
-struct value_field *converter_named(struct converter *converter, struct slice name, uint32_t *count)
+bool converter_open(struct converter *converter, uint32_t members)
 {
+    const char *end = converter->whole.at + converter->whole.len;
+    bool known = name_shape_fits(&converter->shape, converter->members, members, end);
+    if (!known)
+        name_set_begin(&converter->names, members);
+    return known;
+}
+
+struct value_field *converter_unknown(struct converter *converter, uint32_t i, uint32_t *count)
+{
+    const struct json_member *member = &converter->members[i];
     struct value_field *fields = converter->fields;
-    fields[*count].name = name;
+    fields[*count].name = convert_text(member->name, member->name_escaped, &converter->scratch);
     uint32_t index = name_set_enter(&converter->names, fields, *count);
     *count += index == *count;
     return &fields[index];
+}
+
+void converter_close(struct converter *converter, bool known, uint32_t count, bool schemaless,
+                     struct value *value)
+{
+    *value = (struct value){SHAPE_MAP, schemaless, converter->fields, count, 0};
+    if (!known && count > NAME_SHAPE_MOST)
+        return;
+    if (!known)
+        name_shape_learn(&converter->shape, converter->fields, count, ++converter->numbers);
+    value->names = converter->shape.number;
 }
 
 /* ---- JSON without a schema ---- */
@@ -92,13 +115,11 @@ static int converter_object(struct converter *converter, struct slice text, size
     if (members < 0)
         return -1;
     uint32_t count = 0;
-    name_set_begin(&converter->names, (uint32_t)members);
-    for (int i = 0; i < members; i++) {
-        const struct json_member *member = &converter->members[i];
-        struct slice name = convert_text(member->name, member->name_escaped, &converter->scratch);
-        convert_untyped(&member->value, &converter->scratch, converter_named(converter, name, &count));
-    }
-    *value = (struct value){SHAPE_MAP, true, converter->fields, count};
+    bool known = converter_open(converter, (uint32_t)members);
+    for (uint32_t i = 0; i < (uint32_t)members; i++)
+        convert_untyped(&converter->members[i].value, &converter->scratch,
+                        converter_named(converter, known, i, &count));
+    converter_close(converter, known, count, true, value);
     return 0;
 }
 
@@ -116,13 +137,14 @@ static int converter_scalar(struct converter *converter, struct slice text, size
     }
     converter->fields[0].name = (struct slice){0};
     convert_untyped(&json, &converter->scratch, &converter->fields[0]);
-    *value = (struct value){SHAPE_SCALAR, true, converter->fields, 1};
+    *value = (struct value){SHAPE_SCALAR, true, converter->fields, 1, 0};
     return 0;
 }
 
 size_t converter_blanks(struct slice text, size_t at)
 {
-    while (at < text.len && memchr(" \t\r\n", text.at[at], 4) != NULL)
+    while (at < text.len &&
+           (text.at[at] == ' ' || text.at[at] == '\t' || text.at[at] == '\r' || text.at[at] == '\n'))
         at++;
     return at;
 }
@@ -158,7 +180,7 @@ static void converter_string(struct converter *converter, struct slice bytes, st
         char *to = arena_take(&converter->scratch, bytes.len * 3);
         field->text = slice_of(to, utf8_mend(bytes, to));
     }
-    *value = (struct value){SHAPE_SCALAR, false, field, 1};
+    *value = (struct value){SHAPE_SCALAR, false, field, 1, 0};
 }
 
 /* ---- one message ---- */

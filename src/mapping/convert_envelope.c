@@ -53,7 +53,7 @@ static int payload_struct(struct converter *converter, const struct convert_sche
     if (members < 0)
         return -1;
     payload_match(converter, schema, members);
-    *value = (struct value){SHAPE_STRUCT, false, converter->fields, schema->field_count};
+    *value = (struct value){SHAPE_STRUCT, false, converter->fields, schema->field_count, schema->names};
     return payload_fields(converter, schema, err);
 }
 
@@ -64,15 +64,14 @@ static int payload_map(struct converter *converter, const struct convert_schema 
     if (members < 0)
         return -1;
     uint32_t count = 0;
-    name_set_begin(&converter->names, (uint32_t)members);
-    for (int i = 0; i < members; i++) {
-        const struct json_member *member = &converter->members[i];
-        struct slice name = convert_text(member->name, member->name_escaped, &converter->scratch);
-        struct value_field *field = converter_named(converter, name, &count);
-        if (convert_typed(schema->values, &member->value, &converter->scratch, field, err) != 0)
-            return error_wrap(err, "entry %.*s", (int)(name.len < 255 ? name.len : 255), name.at);
+    bool known = converter_open(converter, (uint32_t)members);
+    for (uint32_t i = 0; i < (uint32_t)members; i++) {
+        struct value_field *field = converter_named(converter, known, i, &count);
+        if (convert_typed(schema->values, &converter->members[i].value, &converter->scratch, field, err) != 0)
+            return error_wrap(err, "entry %.*s", (int)(field->name.len < 255 ? field->name.len : 255),
+                              field->name.at);
     }
-    *value = (struct value){SHAPE_MAP, false, converter->fields, count};
+    converter_close(converter, known, count, false, value);
     return 0;
 }
 
@@ -88,7 +87,7 @@ static int payload_other(struct converter *converter, const struct convert_schem
     if (convert_typed(schema, &json, &converter->scratch, &converter->fields[0], err) != 0)
         return error_wrap(err, "payload");
     bool none = converter->fields[0].is_null;
-    *value = (struct value){none ? SHAPE_NONE : SHAPE_SCALAR, false, converter->fields, none ? 0 : 1};
+    *value = (struct value){none ? SHAPE_NONE : SHAPE_SCALAR, false, converter->fields, none ? 0 : 1, 0};
     return 0;
 }
 
@@ -184,7 +183,7 @@ static int envelope_read(struct converter *converter, struct value *value, struc
     if (envelope_open(converter, &envelope, err) != 0)
         return -1;
     if (envelope.schema.kind == JSON_OBJECT) {
-        entry = convert_schema_by_text(&converter->schemas, envelope.schema.text, err);
+        entry = convert_schema_by_text(&converter->schemas, envelope.schema.text, ++converter->numbers, err);
         if (entry == NULL)
             return -1;
     } else if (envelope.schema.kind != JSON_NULL) {
@@ -211,7 +210,7 @@ int convert_envelope(struct converter *converter, struct value *value, struct er
     size_t end;
     struct convert_schema_entry *entry = convert_schema_by_prefix(&converter->schemas, converter->whole);
     if (entry != NULL) {
-        struct error unused = {0};
+        struct error unused; /* what is wrong is said after a second, slower look */
         struct slice text = envelope_from(converter, converter->whole.at + entry->prefix.len);
         if (payload_read(converter, entry->schema, text, &end, value, &unused) == 0 &&
             envelope_ends(text, end))

@@ -321,7 +321,7 @@ static int schema_read(struct schema_parser *parser, const struct json_value *js
     return rc;
 }
 
-const struct convert_schema *convert_schema_parse(struct slice text, struct arena *arena, struct error *err)
+struct convert_schema *convert_schema_parse(struct slice text, struct arena *arena, struct error *err)
 {
     struct schema_parser parser = {.arena = arena, .err = err, .seed = chance_seed()};
     struct convert_schema *schema = arena_take(arena, sizeof(*schema));

@@ -30,6 +30,7 @@ struct convert_schema {
     uint32_t *slots; /* of a struct: hash table of field index + 1 */
     uint32_t mask;
     uint64_t seed;
+    uint64_t names; /* of the outermost struct: struct value's `names` */
 };
 
 /* Schema texts nested deeper are refused (an object inside a list of fields counts two). */
@@ -37,7 +38,7 @@ enum { CONVERT_SCHEMA_DEEPEST = 64 };
 
 /* `text` is an object of JSON; everything of the schema lies in the arena, which also keeps a copy of the
  * text. */
-const struct convert_schema *convert_schema_parse(struct slice text, struct arena *arena, struct error *err);
+struct convert_schema *convert_schema_parse(struct slice text, struct arena *arena, struct error *err);
 
 /* Index of the field of a struct, or -1. `guess` is looked at first. */
 int32_t convert_schema_find(const struct convert_schema *schema, struct slice name, uint32_t guess);
@@ -70,8 +71,8 @@ void convert_schema_cache_fini(struct convert_schema_cache *cache);
 struct convert_schema_entry *convert_schema_by_prefix(struct convert_schema_cache *cache,
                                                       struct slice message);
 
-/* The entry of this schema text, parsed now if need be; NULL and err. */
+/* The entry of this schema text, parsed now if need be, and then its `names` is this number; NULL and err. */
 struct convert_schema_entry *convert_schema_by_text(struct convert_schema_cache *cache, struct slice text,
-                                                    struct error *err);
+                                                    uint64_t names, struct error *err);
 
 #endif

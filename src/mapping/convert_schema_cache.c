@@ -54,7 +54,7 @@ static uint32_t schema_entry_oldest(const struct convert_schema_cache *cache)
 }
 
 struct convert_schema_entry *convert_schema_by_text(struct convert_schema_cache *cache, struct slice text,
-                                                    struct error *err)
+                                                    uint64_t names, struct error *err)
 {
     for (uint32_t i = 0; i < CONVERT_SCHEMA_ENTRIES; i++)
         if (cache->entries[i].schema != NULL && slice_equal(cache->entries[i].text, text))
@@ -62,9 +62,11 @@ struct convert_schema_entry *convert_schema_by_text(struct convert_schema_cache 
     uint32_t index = schema_entry_oldest(cache);
     struct convert_schema_entry *entry = &cache->entries[index];
     schema_entry_empty(entry);
-    entry->schema = convert_schema_parse(text, &entry->arena, err);
-    if (entry->schema == NULL)
+    struct convert_schema *schema = convert_schema_parse(text, &entry->arena, err);
+    if (schema == NULL)
         return NULL;
+    schema->names = names;
+    entry->schema = schema;
     entry->text = arena_copy(&entry->arena, text);
     return schema_entry_used(cache, index);
 }

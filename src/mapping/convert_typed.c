@@ -13,10 +13,8 @@ typedef int convert_typed_fn(const struct convert_schema *schema, const struct j
 
 enum { MILLIS_A_DAY = 86400000 };
 
-struct slice convert_text(struct slice text, bool escaped, struct arena *scratch)
+struct slice convert_escaped(struct slice text, struct arena *scratch)
 {
-    if (!escaped)
-        return text;
     char *to = arena_take(scratch, text.len);
     return slice_of(to, json_unescape(text, to));
 }
@@ -262,26 +260,4 @@ int convert_typed(const struct convert_schema *schema, const struct json_value *
     convert_typed_fn *reader = schema->logical == LOGICAL_NONE ? typed_readers[schema->type]
                                                                : typed_logical_readers[schema->logical];
     return reader(schema, json, scratch, field, err);
-}
-
-void convert_untyped(const struct json_value *json, struct arena *scratch, struct value_field *field)
-{
-    static const enum value_type types[] = {
-        [JSON_NULL] = VALUE_NULL,     [JSON_FALSE] = VALUE_BOOLEAN, [JSON_TRUE] = VALUE_BOOLEAN,
-        [JSON_INTEGER] = VALUE_INT64, [JSON_BIG] = VALUE_BIG,       [JSON_DOUBLE] = VALUE_FLOAT64,
-        [JSON_STRING] = VALUE_STRING, [JSON_OBJECT] = VALUE_MAP,    [JSON_ARRAY] = VALUE_ARRAY,
-    };
-    field->type = types[json->kind];
-    field->is_null = json->kind == JSON_NULL;
-    field->decimal = false;
-    if (json->kind == JSON_STRING && json->escaped)
-        field->text = convert_text(json->text, true, scratch);
-    else if (json->kind == JSON_INTEGER)
-        field->integer = json->integer;
-    else if (json->kind == JSON_DOUBLE)
-        field->number = json->number + 0.0; /* -0.0 is 0.0, as in Connect */
-    else if (json->kind == JSON_TRUE || json->kind == JSON_FALSE)
-        field->boolean = json->kind == JSON_TRUE;
-    else
-        field->text = json->text;
 }

@@ -11,10 +11,34 @@
 int convert_typed(const struct convert_schema *schema, const struct json_value *json, struct arena *scratch,
                   struct value_field *field, struct error *err);
 
-/* The same for JSON without a schema: never fails. */
-void convert_untyped(const struct json_value *json, struct arena *scratch, struct value_field *field);
+/* A text with its escapes resolved, in the arena. */
+struct slice convert_escaped(struct slice text, struct arena *scratch);
 
-/* A text with its escapes resolved: the slice itself, or a copy in the arena. */
-struct slice convert_text(struct slice text, bool escaped, struct arena *scratch);
+static inline struct slice convert_text(struct slice text, bool escaped, struct arena *scratch)
+{
+    return __builtin_expect(escaped, 0) ? convert_escaped(text, scratch) : text;
+}
+
+/* The same for JSON without a schema: never fails. */
+static inline void convert_untyped(const struct json_value *json, struct arena *scratch,
+                                   struct value_field *field)
+{
+    static const uint8_t types[] = {
+        [JSON_NULL] = VALUE_NULL,     [JSON_FALSE] = VALUE_BOOLEAN, [JSON_TRUE] = VALUE_BOOLEAN,
+        [JSON_INTEGER] = VALUE_INT64, [JSON_BIG] = VALUE_BIG,       [JSON_DOUBLE] = VALUE_FLOAT64,
+        [JSON_STRING] = VALUE_STRING, [JSON_OBJECT] = VALUE_MAP,    [JSON_ARRAY] = VALUE_ARRAY,
+    };
+    field->type = types[json->kind];
+    field->is_null = json->kind == JSON_NULL;
+    field->decimal = false;
+    if (json->kind == JSON_INTEGER)
+        field->integer = json->integer;
+    else if (json->kind == JSON_DOUBLE)
+        field->number = json->number + 0.0; /* -0.0 is 0.0, as in Connect */
+    else if (json->kind == JSON_TRUE || json->kind == JSON_FALSE)
+        field->boolean = json->kind == JSON_TRUE;
+    else
+        field->text = convert_text(json->text, json->escaped, scratch);
+}
 
 #endif

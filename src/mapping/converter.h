@@ -8,6 +8,7 @@
 #include "mapping/convert.h"
 #include "mapping/convert_schema.h"
 #include "mapping/name_set.h"
+#include "mapping/name_shape.h"
 
 struct converter {
     enum convert_format format;
@@ -15,9 +16,11 @@ struct converter {
     struct json_member *members;
     const struct json_value **found; /* envelope: by field of the schema, the payload's value */
     struct value_field *fields;
-    uint32_t room;      /* of all three tables */
-    struct slice whole; /* the message being read: places in faults count from its start */
-    struct name_set names;
+    uint32_t room;           /* of all three tables */
+    struct slice whole;      /* the message being read: places in faults count from its start */
+    struct name_set names;   /* to find duplicates in a new shape */
+    struct name_shape shape; /* the last one */
+    uint64_t numbers;        /* given to shapes and schemas so far */
     struct convert_schema_cache schemas;
 };
 
@@ -38,9 +41,24 @@ int converter_fault(const struct converter *converter, struct slice text, const 
 size_t converter_blanks(struct slice text, size_t at);
 size_t converter_first(struct slice text);
 
-/* Settles duplicates while fields are filled from the front: *field is where the next value belongs (the
- * place of the first with its name, if it is not the first), and *count goes up when it is new. */
-struct value_field *converter_named(struct converter *converter, struct slice name, uint32_t *count);
+/* Fields out of the members, in three steps: open tells whether the names are those of the last object; named
+ * answers the field of member i, its name set (the first of two with one name keeps its place, the last one
+ * its value); close sets the value. */
+bool converter_open(struct converter *converter, uint32_t members);
+struct value_field *converter_unknown(struct converter *converter, uint32_t i, uint32_t *count);
+
+static inline struct value_field *converter_named(struct converter *converter, bool known, uint32_t i,
+                                                  uint32_t *count)
+{
+    if (!known)
+        return converter_unknown(converter, i, count);
+    converter->fields[i].name = converter->members[i].name;
+    *count = i + 1;
+    return &converter->fields[i];
+}
+
+void converter_close(struct converter *converter, bool known, uint32_t count, bool schemaless,
+                     struct value *value);
 
 /* Schemaless JSON, one value; *end is the offset behind it. */
 int converter_schemaless(struct converter *converter, struct slice text, size_t *end, struct value *value,

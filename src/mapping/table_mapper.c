@@ -19,11 +19,7 @@ struct table_mapper {
     struct converter *key_converter;
     struct converter *value_converter;
     struct arena arena; /* texts and bytes that conversions make */
-    struct target_table key_targets;
-    struct target_table value_targets;
-    const struct value_field *key_fields[MAPPING_KEYS_MOST];
-    struct target *targets; /* of the value's fields */
-    uint32_t target_room;
+    struct target_table targets;
     struct cell keys[MAPPING_KEYS_MOST];
     struct columns columns;
 };
@@ -39,8 +35,7 @@ struct table_mapper *table_mapper_create(const struct table_mapper_options *opti
     mapper->key_converter = converter_create(options->key_format);
     mapper->value_converter = converter_create(options->value_format);
     arena_init(&mapper->arena, 4096);
-    target_table_init(&mapper->key_targets, plan);
-    target_table_init(&mapper->value_targets, plan);
+    target_table_init(&mapper->targets, plan);
     mapper->columns.plan = plan;
     mapper->columns.arena = &mapper->arena;
     mapper->columns.delete_nulls =
@@ -55,45 +50,9 @@ void table_mapper_destroy(struct table_mapper *mapper)
         return;
     converter_destroy(mapper->key_converter);
     converter_destroy(mapper->value_converter);
-    target_table_fini(&mapper->key_targets);
-    target_table_fini(&mapper->value_targets);
+    target_table_fini(&mapper->targets);
     arena_fini(&mapper->arena);
-    free(mapper->targets);
     free(mapper);
-}
-
-/* ---- where the fields go ---- */
-
-static void mapper_grow(struct table_mapper *mapper, uint32_t room)
-{
-    if (room <= mapper->target_room)
-        return;
-    free(mapper->targets);
-    mapper->target_room = room < 64 ? 64 : room;
-    mapper->targets = check_memory(malloc(mapper->target_room * sizeof(*mapper->targets)));
-}
-
-/* Targets of the value's fields; its key columns are found on the way. */
-static void mapper_sort_value(struct table_mapper *mapper, const struct value *value)
-{
-    mapper_grow(mapper, value->count);
-    memset(mapper->key_fields, 0, sizeof(mapper->key_fields));
-    for (uint32_t i = 0; i < value->count; i++) {
-        struct target target = target_find(&mapper->value_targets, i, value->fields[i].name);
-        mapper->targets[i] = target;
-        if (target.kind == TARGET_KEY)
-            mapper->key_fields[target.index] = &value->fields[i];
-    }
-}
-
-static void mapper_sort_key(struct table_mapper *mapper, const struct value *key)
-{
-    memset(mapper->key_fields, 0, sizeof(mapper->key_fields));
-    for (uint32_t i = 0; i < key->count; i++) {
-        struct target target = target_find(&mapper->key_targets, i, key->fields[i].name);
-        if (target.kind == TARGET_KEY)
-            mapper->key_fields[target.index] = &key->fields[i];
-    }
 }
 
 /* ---- the primary key ---- */
@@ -113,25 +72,27 @@ static int mapper_keys_of_kafka(struct table_mapper *mapper, const struct messag
     return 0;
 }
 
-static int mapper_keys_of_fields(struct table_mapper *mapper, enum value_shape shape,
-                                 struct mapping_fault *fault)
+static int mapper_keys_of_fields(struct table_mapper *mapper, const struct value *side,
+                                 const struct target_shape *shape, struct mapping_fault *fault)
 {
-    for (uint32_t i = 0; i < mapper->plan->key_count; i++)
-        if (key_from_field(&mapper->plan->keys[i], mapper->key_fields[i], shape, &mapper->arena,
-                           &mapper->keys[i], fault) != 0)
+    for (uint32_t i = 0; i < mapper->plan->key_count; i++) {
+        const struct value_field *field = shape->keys[i] < 0 ? NULL : &side->fields[shape->keys[i]];
+        if (key_from_field(&mapper->plan->keys[i], field, side->shape, &mapper->arena, &mapper->keys[i],
+                           fault) != 0)
             return -1;
+    }
     return 0;
 }
 
 /* `side` is the record's key or its value, by the plan; its fields are sorted. */
 static int mapper_keys_of_record(struct table_mapper *mapper, const struct value *side,
-                                 struct mapping_fault *fault)
+                                 const struct target_shape *shape, struct mapping_fault *fault)
 {
     struct slice none = {0};
     switch (side->shape) {
     case SHAPE_STRUCT:
     case SHAPE_MAP:
-        return mapper_keys_of_fields(mapper, side->shape, fault);
+        return mapper_keys_of_fields(mapper, side, shape, fault);
     case SHAPE_SCALAR:
         return key_from_scalar(mapper->plan, &side->fields[0], &mapper->arena, &mapper->keys[0], fault);
     case SHAPE_NONE:
@@ -151,10 +112,10 @@ static int mapper_keys(struct table_mapper *mapper, const struct message *messag
         rc = mapper_keys_of_kafka(mapper, message);
         break;
     case KEY_MODE_RECORD_KEY:
-        rc = mapper_keys_of_record(mapper, key, fault);
+        rc = mapper_keys_of_record(mapper, key, &mapper->targets.key, fault);
         break;
     case KEY_MODE_RECORD_VALUE:
-        rc = mapper_keys_of_record(mapper, value, fault);
+        rc = mapper_keys_of_record(mapper, value, &mapper->targets.value, fault);
         break;
     case KEY_MODE_SEARCH:
         CHECK(false && "refused when the mapper was made");
@@ -191,16 +152,9 @@ static int mapper_scalar(struct table_mapper *mapper, const struct value *value,
                                  "the value is neither a text nor an object with fields");
     struct value_field field = value->fields[0];
     field.name = SLICE("value");
-    struct target target = target_find(&mapper->value_targets, 0, field.name);
-    return columns_add(&mapper->columns, &field, SHAPE_SCALAR, target, fault);
-}
-
-static int mapper_fields(struct table_mapper *mapper, const struct value *value, struct mapping_fault *fault)
-{
-    for (uint32_t i = 0; i < value->count; i++)
-        if (columns_add(&mapper->columns, &value->fields[i], value->shape, mapper->targets[i], fault) != 0)
-            return -1;
-    return 0;
+    struct target target = target_find(&mapper->targets, field.name);
+    struct value named = {SHAPE_SCALAR, value->schemaless, &field, 1, 0};
+    return columns_add(&mapper->columns, &named, &target, fault);
 }
 
 static int mapper_columns(struct table_mapper *mapper, const struct value *value, struct row *row,
@@ -208,8 +162,9 @@ static int mapper_columns(struct table_mapper *mapper, const struct value *value
 {
     struct slice none = {0};
     columns_begin(&mapper->columns, row);
-    int rc = value->shape == SHAPE_SCALAR ? mapper_scalar(mapper, value, fault)
-                                          : mapper_fields(mapper, value, fault);
+    int rc = value->shape == SHAPE_SCALAR
+                 ? mapper_scalar(mapper, value, fault)
+                 : columns_add(&mapper->columns, value, mapper->targets.value.targets, fault);
     if (rc != 0 || columns_check(&mapper->columns, fault) != 0)
         return -1;
     row->op = mapper->plan->insert_mode == INSERT_UPDATE ? ROW_UPDATE : ROW_PUT;
@@ -228,7 +183,7 @@ static int mapper_columns(struct table_mapper *mapper, const struct value *value
 static int mapper_read(struct table_mapper *mapper, const struct message *message, struct value *key,
                        struct value *value, struct mapping_fault *fault)
 {
-    struct error err = {0};
+    struct error err;
     if (converter_read(mapper->key_converter, message->key, key, &err) != 0)
         return mapping_fault_convert(fault, "key", &err);
     if (converter_read(mapper->value_converter, message->value, value, &err) != 0)
@@ -236,13 +191,17 @@ static int mapper_read(struct table_mapper *mapper, const struct message *messag
     return 0;
 }
 
+static bool mapper_has_fields(const struct value *value)
+{
+    return value->shape == SHAPE_STRUCT || value->shape == SHAPE_MAP;
+}
+
 static void mapper_sort(struct table_mapper *mapper, const struct value *key, const struct value *value)
 {
-    if (value->shape == SHAPE_STRUCT || value->shape == SHAPE_MAP)
-        mapper_sort_value(mapper, value);
-    if (mapper->plan->key_mode == KEY_MODE_RECORD_KEY &&
-        (key->shape == SHAPE_STRUCT || key->shape == SHAPE_MAP))
-        mapper_sort_key(mapper, key);
+    if (mapper_has_fields(value))
+        target_sort(&mapper->targets, value, &mapper->targets.value);
+    if (mapper->plan->key_mode == KEY_MODE_RECORD_KEY && mapper_has_fields(key))
+        target_sort(&mapper->targets, key, &mapper->targets.key);
 }
 
 enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct message *message,

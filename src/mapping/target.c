@@ -1,4 +1,4 @@
-/* target: memory by position in front of a hash table over the plan's names. */
+/* target: a hash table over the plan's names, and what it said about the last shape. */
 #include "mapping/target.h"
 
 #include <stdlib.h>
@@ -38,7 +38,6 @@ void target_table_init(struct target_table *table, const struct mapping_plan *pl
         room *= 2;
     *table = (struct target_table){.plan = plan, .mask = room - 1, .seed = chance_seed()};
     table->slots = check_memory(calloc(room, sizeof(*table->slots)));
-    table->memory = check_memory(calloc(TARGET_POSITIONS, sizeof(*table->memory)));
     for (uint32_t i = 0; i < plan->key_count; i++)
         target_enter(table, plan->keys[i].name, 1 + i);
     for (uint32_t i = 0; i < plan->column_count; i++)
@@ -48,7 +47,8 @@ void target_table_init(struct target_table *table, const struct mapping_plan *pl
 void target_table_fini(struct target_table *table)
 {
     free(table->slots);
-    free(table->memory);
+    free(table->key.targets);
+    free(table->value.targets);
 }
 
 bool target_name_is_good(struct slice name)
@@ -64,7 +64,7 @@ bool target_name_is_good(struct slice name)
     return true;
 }
 
-static struct target target_look_up(const struct target_table *table, struct slice name)
+struct target target_find(const struct target_table *table, struct slice name)
 {
     uint32_t number = *target_slot(table, name);
     if (number != 0 && number <= MAPPING_KEYS_MOST)
@@ -76,24 +76,25 @@ static struct target target_look_up(const struct target_table *table, struct sli
     return (struct target){target_name_is_good(name) ? TARGET_PLAIN : TARGET_BAD_NAME, 0};
 }
 
-static struct target target_remember(struct target_table *table, uint32_t position, struct slice name)
+static void target_grow(struct target_shape *shape, uint32_t room)
 {
-    struct target target = target_look_up(table, name);
-    if (position < TARGET_POSITIONS && name.len <= TARGET_NAME_MOST) {
-        struct target_memory *memory = &table->memory[position];
-        memory->target = target;
-        memory->len = (uint32_t)name.len;
-        memcpy(memory->name, name.at, name.len);
-    }
-    return target;
+    if (room <= shape->room)
+        return;
+    free(shape->targets);
+    shape->room = room < 32 ? 32 : room * 2;
+    shape->targets = check_memory(malloc(shape->room * sizeof(*shape->targets)));
 }
 
-struct target target_find(struct target_table *table, uint32_t position, struct slice name)
+void target_sort(const struct target_table *table, const struct value *value, struct target_shape *shape)
 {
-    if (__builtin_expect(position < TARGET_POSITIONS && name.len > 0, 1)) {
-        const struct target_memory *memory = &table->memory[position];
-        if (name_hash_equal(name, slice_of(memory->name, memory->len)))
-            return memory->target;
+    if (__builtin_expect(value->names != 0 && value->names == shape->names, 1))
+        return;
+    target_grow(shape, value->count);
+    memset(shape->keys, -1, sizeof(shape->keys));
+    shape->names = value->names;
+    for (uint32_t i = 0; i < value->count; i++) {
+        shape->targets[i] = target_find(table, value->fields[i].name);
+        if (shape->targets[i].kind == TARGET_KEY)
+            shape->keys[shape->targets[i].index] = (int32_t)i;
     }
-    return target_remember(table, position, name);
 }

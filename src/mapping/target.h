@@ -1,6 +1,6 @@
 /* target: where a field goes, told by its name: a key column, a listed column, a plain column, or nowhere.
- * Records of one topic look alike, so what stood at position i of the last record is tried first; only
- * another name costs a look-up. */
+ * Records of one topic have the same names in the same places, so this is worked out once a shape (struct
+ * value's `names`). */
 #ifndef MAPPING_TARGET_H
 #define MAPPING_TARGET_H
 
@@ -8,9 +8,9 @@
 #include "record/value.h"
 
 enum target_kind {
-    TARGET_KEY,      /* the primary key column `index` */
-    TARGET_LISTED,   /* the white-list's column `index` */
     TARGET_PLAIN,    /* a column without a listed type */
+    TARGET_LISTED,   /* the white-list's column `index` */
+    TARGET_KEY,      /* the primary key column `index` */
     TARGET_UNLISTED, /* there is a white-list and it is not in it */
     TARGET_BAD_NAME  /* it would be a plain column, but Tablestore refuses the name */
 };
@@ -20,12 +20,12 @@ struct target {
     uint32_t index;
 };
 
-enum { TARGET_POSITIONS = 1024, TARGET_NAME_MOST = 40, TARGET_NAME_LONGEST = 255 };
-
-struct target_memory {
-    struct target target;
-    uint32_t len; /* of the name; 0: nothing remembered */
-    char name[TARGET_NAME_MOST];
+/* Of the fields of one value. */
+struct target_shape {
+    struct target *targets;
+    int32_t keys[MAPPING_KEYS_MOST]; /* index of the field that is the key column, or -1 */
+    uint32_t room;
+    uint64_t names; /* 0: not of a value that can come again */
 };
 
 struct target_table {
@@ -34,13 +34,19 @@ struct target_table {
         *slots; /* hash table: 1 + index of a key, then 1 + MAPPING_KEYS_MOST + index of a listed column */
     uint32_t mask;
     uint64_t seed;
-    struct target_memory *memory; /* by position */
+    struct target_shape key;   /* the last shape of the record's key */
+    struct target_shape value; /* and of its value */
 };
+
+enum { TARGET_NAME_LONGEST = 255 };
 
 void target_table_init(struct target_table *table, const struct mapping_plan *plan);
 void target_table_fini(struct target_table *table);
 
-struct target target_find(struct target_table *table, uint32_t position, struct slice name);
+struct target target_find(const struct target_table *table, struct slice name);
+
+/* Targets of a Struct's or a Map's fields, into the table's `key` or `value`. */
+void target_sort(const struct target_table *table, const struct value *value, struct target_shape *shape);
 
 /* [A-Za-z_][A-Za-z0-9_]*, at most 255 bytes. */
 bool target_name_is_good(struct slice name);

@@ -1,13 +1,13 @@
-/* value: a key or a value after conversion, as a flat table of fields. Views into the message's bytes or into the
- * record's scratch arena: gone with the record. What the two type tables of the manual need is kept, no more:
- * the Connect shape (Struct, Map, string, number...) and the Connect type of each field. */
+/* value: a key or a value after conversion, as a flat table of fields. Views into the message's bytes or into
+ * the record's scratch arena: gone with the record. What the two type tables of the manual need is kept, no
+ * more: the Connect shape (Struct, Map, string, number...) and the Connect type of each field. */
 #ifndef RECORD_VALUE_H
 #define RECORD_VALUE_H
 
 #include "base/slice.h"
 
-/* Kafka Connect's types; logical types are resolved by the converter (Timestamp: INT64 ms, Date: INT32 days, Time: INT32
- * ms of day, Decimal: see value_field.decimal). */
+/* Kafka Connect's types; logical types are resolved by the converter (Timestamp: INT64 ms, Date: INT32 days,
+ * Time: INT32 ms of day, Decimal: see value_field.decimal). */
 enum value_type {
     VALUE_NULL, /* a null without a type: schemaless JSON */
     VALUE_INT8,
@@ -22,7 +22,8 @@ enum value_type {
     VALUE_ARRAY, /* nested: `text` is its JSON text */
     VALUE_MAP,
     VALUE_STRUCT,
-    VALUE_BIG /* a JSON integer outside int64: `text` has the digits. Never rounded or cut, an error where it is used */
+    VALUE_BIG /* a JSON integer outside int64: `text` has the digits. Never rounded or cut, an error where it
+                 is used */
 };
 
 struct value_field {
@@ -50,6 +51,9 @@ struct value {
     bool schemaless; /* SHAPE_MAP and SHAPE_SCALAR of JSON without a schema */
     struct value_field *fields;
     uint32_t count;
+    /* What the names are, in one number: from one converter, equal numbers mean equal names in the same
+     * places. 0: not known. So that a reader looks names up once a shape, not once a record. */
+    uint64_t names;
 };
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "wire/crc8.h"
 #include "wire/digest.h"
+#include "wire/md5_lanes.h"
 #include "wire/plainbuffer.h"
 #include "wire/sign.h"
 #include "wire/write_request.h"
@@ -97,7 +98,7 @@ struct row_work {
     struct row row;
     struct cell key;
     struct cell cells[COLUMNS_MOST];
-    char names[COLUMNS_MOST][16];
+    char names[COLUMNS_MOST][24];
     char to[BYTES_MOST];
     enum write_request_kind kind;
 };
@@ -279,6 +280,44 @@ static void bench_md5(void)
     digest_destroy(work.digest);
 }
 
+struct lanes_work {
+    struct slice bodies[16];
+    size_t count;
+    enum md5_way way;
+};
+
+static void run_lanes(void *arg, uint64_t times)
+{
+    const struct lanes_work *work = arg;
+    uint8_t md5[16][MD5_BYTES];
+    for (uint64_t i = 0; i < times; i++) {
+        md5_lanes_by(work->way, work->bodies, work->count, md5);
+        result += md5[0][0];
+    }
+}
+
+static void bench_lanes(void)
+{
+    static const char *const names[] = {"one", "two", "eight"};
+    static const size_t counts[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
+    static char bodies[16][BODY_BYTES];
+    struct lanes_work work = {.count = 0};
+    for (size_t i = 0; i < 16; i++)
+        work.bodies[i] = slice_of(bodies[i], BODY_BYTES - 700 * i); /* never quite of one length */
+    for (int way = 0; way <= (int)md5_lanes_best(); way++) {
+        for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+            char line[64];
+            size_t bytes = 0;
+            work.way = (enum md5_way)way;
+            work.count = counts[i];
+            for (size_t n = 0; n < work.count; n++)
+                bytes += work.bodies[n].len;
+            snprintf(line, sizeof(line), "md5_lanes, %s side by side, %zu bodies", names[way], work.count);
+            report(line, measure(run_lanes, &work, 60), bytes);
+        }
+    }
+}
+
 int main(void)
 {
     bench_crc();
@@ -288,5 +327,6 @@ int main(void)
     bench_walk();
     bench_sign();
     bench_md5();
+    bench_lanes();
     return 0;
 }

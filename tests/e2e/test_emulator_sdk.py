@@ -1,0 +1,92 @@
+"""The official SDKs, unmodified, as judges of the emulator: client programs of ours under clients/, each of many checks."""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+import pytest
+
+BIN = os.environ.get("OTSPIPE_BIN", "build/release/otspipe")
+CLIENTS = pathlib.Path(__file__).parent / "clients"
+
+
+def run_client(command, emulator, least):
+    """The client's last line is the count of its checks: fewer than there were means that some were lost."""
+    ended = subprocess.run([*command, emulator.endpoint, emulator.access_key_id, emulator.access_key_secret, emulator.instance],
+                           capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert int(ended.stdout.splitlines()[-1]) >= least
+
+
+@pytest.fixture(scope="session")
+def node_client():
+    folder = CLIENTS / "node"
+    if not (folder / "node_modules" / "tablestore").exists():
+        subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder,
+                       check=True, capture_output=True, timeout=300)
+    return ["node", str(folder / "client.js")]
+
+
+def test_the_python_sdk_finds_everything_as_the_service_has_it(emulator):
+    run_client([sys.executable, str(CLIENTS / "python" / "client.py")], emulator, 200)
+
+
+def test_the_node_sdk_finds_everything_as_the_service_has_it(emulator, node_client):
+    run_client(node_client, emulator, 150)
+
+
+def test_a_client_that_retries_gets_through_throttling(emulator):
+    from tablestore import CapacityUnit, OTSClient, ReservedThroughput, Row, TableMeta, TableOptions
+    client = OTSClient(emulator.endpoint, emulator.access_key_id, emulator.access_key_secret, emulator.instance)
+    client.create_table(TableMeta("t", [("k", "STRING")]), TableOptions(), ReservedThroughput(CapacityUnit(0, 0)))
+    emulator.faults([{"action": "error", "operation": "PutRow", "code": "OTSServerBusy", "count": 2}])
+    client.put_row("t", Row([("k", "a")], [("v", 1)]))
+    counters = emulator.counters()
+    assert (counters["faults"], counters["operations"]["PutRow"]["requests"], counters["rows"]) == (2, 3, 1)
+    emulator.flush()
+    lines = emulator.journal.read_text().splitlines()
+    assert [line.rsplit('"result":', 1)[1] for line in lines] == ['"OTSServerBusy"}', '"OTSServerBusy"}', '"ok"}']
+
+
+def emulator_says(*options):
+    ended = subprocess.run([BIN, "emulator", *options], capture_output=True, text=True, timeout=30)
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+@pytest.mark.parametrize("options, words", [
+    (["--listen", "8087"], "--listen 8087: HOST:PORT was expected"),
+    (["--listen", "127.0.0.1:70000"], "HOST:PORT was expected"),
+    (["--access-key", "only-an-id"], "--access-key: ID:SECRET was expected"),
+    (["--latency-ms", "fast"], "--latency-ms fast: an integer"),
+    (["--listen", "127.0.0.1:0", "--journal", "/nowhere/journal"], "/nowhere/journal"),
+    (["--listen", "127.0.0.1:0", "--faults", "/nowhere/faults"], "/nowhere/faults"),
+    (["--no-such-option"], "--help"),
+    (["extra"], "extra: no argument was expected"),
+])
+def test_a_mistake_on_the_command_line_is_named(options, words):
+    code, out, err = emulator_says(*options)
+    assert code == 2 and out == "" and words in err
+
+
+def test_a_fault_file_is_read_with_its_mistakes_named(tmp_path):
+    rules = tmp_path / "rules.json"
+    rules.write_text('{"rules": [ // the only one\n {"action": "explode"}]}')
+    code, _, err = emulator_says("--listen", "127.0.0.1:0", "--faults", str(rules))
+    assert code == 2 and f"{rules}: rules[0]: action: one of" in err
+
+
+def test_a_port_in_use_is_an_error_and_an_interrupt_ends_it_with_130(emulator):
+    code, _, err = emulator_says("--listen", emulator.address)
+    assert code == 2 and emulator.address in err
+    other = subprocess.Popen([BIN, "emulator", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+    assert other.stdout.readline().startswith("endpoint")
+    other.send_signal(signal.SIGINT)
+    assert other.wait(20) == 130
+
+
+def test_help_names_every_option():
+    code, out, _ = emulator_says("--help")
+    assert code == 0
+    for option in ("listen", "instance", "access-key", "ready-file", "journal", "latency-ms", "faults", "control", "no-clock-check"):
+        assert f"--{option}" in out

@@ -79,14 +79,20 @@ static void channel_on_revoke(void *arg)
     channel_enter(channel, CHANNEL_REVOKING);
 }
 
+/* The partitions may have another owner by now: nothing more is sent or committed for them. */
+static void channel_give_up(struct channel *channel)
+{
+    channel_drop(channel);
+    channel_cut(channel);
+    channel_forget_assignment(channel);
+}
+
 static void channel_on_lost(void *arg)
 {
     struct channel *channel = arg;
     log_warn("channel %s: assignment lost: open=%llu rows are dropped and read again by the new owner",
              channel->settings->name, (unsigned long long)offsets_open(channel->offsets));
-    channel_drop(channel);
-    channel_cut(channel);
-    channel_forget_assignment(channel);
+    channel_give_up(channel);
     channel->revoke_waits = false;
     if (channel->phase == CHANNEL_REVOKING) {
         clock_stop(channel->clock, &channel->deadline);
@@ -162,12 +168,15 @@ void channel_fail(struct channel *channel, const struct error *err)
         channel_stop(channel);
 }
 
+/* While stopping there is nothing to join again; what waits for its release is released by the stop. */
 void channel_was_away(struct channel *channel, int64_t away_ms)
 {
-    if (channel->phase != CHANNEL_RUNNING || !channel->assigned)
+    if (!channel->assigned)
         return;
     log_warn("channel %s: the process was away for %lld ms: connections are cut, the group is joined again",
              channel->settings->name, (long long)away_ms);
+    if (channel->phase != CHANNEL_RUNNING && channel->phase != CHANNEL_REVOKING)
+        return channel_give_up(channel);
     channel_on_lost(channel);
     source_rejoin(channel->source);
 }

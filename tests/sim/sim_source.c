@@ -324,7 +324,7 @@ static void source_join_again(struct source *base)
 {
     struct sim_source *source = (struct sim_source *)base;
     sim_trace(source->world, "rejoin");
-    if (source->member == MEMBER_OWNS)
+    if (source->member == MEMBER_OWNS || source->member == MEMBER_REVOKING)
         source_leave(source);
 }
 

@@ -1,0 +1,3 @@
+"""The fixtures of the end-to-end tests."""
+from broker_fixture import broker  # noqa: F401
+from service_fixture import emulator, emulator_slow  # noqa: F401

@@ -215,6 +215,7 @@ struct read_range {
     struct read_view view;
     bool forward;
     uint32_t limit;
+    struct row_cursor cursor;
     struct slice start; /* encoded keys */
     struct slice end;
     struct buffer rows; /* PlainBuffer under one header */
@@ -277,16 +278,18 @@ static struct row_node *range_within(const struct read_range *range, struct row_
     return (range->forward ? order < 0 : order > 0) ? node : NULL;
 }
 
-static struct row_node *range_next(const struct read_range *range, struct row_node *node)
-{
-    return range_within(range, range->forward ? node->next[0] : node->prev);
-}
-
 static struct row_node *range_first(struct read_range *range)
 {
-    struct row_index *rows = &range->table->rows;
-    return range_within(range, range->forward ? row_index_at_least(rows, range->start)
-                                              : row_index_at_most(rows, range->start));
+    const struct row_index *rows = &range->table->rows;
+    return range_within(range, range->forward ? row_index_at_least(rows, range->start, &range->cursor)
+                                              : row_index_at_most(rows, range->start, &range->cursor));
+}
+
+static struct row_node *range_next(struct read_range *range)
+{
+    const struct row_index *rows = &range->table->rows;
+    return range_within(range, range->forward ? row_index_next(rows, &range->cursor)
+                                              : row_index_prev(rows, &range->cursor));
 }
 
 /* False: the answer is full and the row is not in it. The first row always fits. */
@@ -317,7 +320,7 @@ static struct row_node *range_run(struct read_range *range, struct arena *scratc
         arena_reset(scratch);
         if (read_row(node, range->table, &range->view, &row, scratch) && !range_add(range, &row))
             break;
-        node = range_next(range, node);
+        node = range_next(range);
     }
     return node;
 }

@@ -32,7 +32,7 @@ static const char *row_cells_get_number(const char *at, uint64_t *number)
 
 static uint64_t row_cells_fold(int64_t number)
 {
-    return (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
+    return (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0);
 }
 
 static int64_t row_cells_unfold(uint64_t number)

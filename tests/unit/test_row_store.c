@@ -5,12 +5,13 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/chance.h"
 #include "emulator/row_cells.h"
 #include "emulator/row_index.h"
 #include "emulator/row_key.h"
 #include "emulator/underway.h"
 
-enum { KEYS = 2, ROWS_MOST = 500, STEPS = 20000 };
+enum { KEYS = 2, ROWS_MOST = 5000, STEPS = 20000 };
 
 /* ---- keys ---- */
 
@@ -182,44 +183,52 @@ static void slow_remove(struct slow_index *slow, uint32_t key)
     memmove(&slow->keys[at], &slow->keys[at + 1], (slow->count - at) * sizeof(slow->keys[0]));
 }
 
-/* Three bytes big-endian, and a tail of a length that the key decides. */
+/* Digits in which long runs are alike, so that keys differ early, late, or by their length alone. */
 static struct slice index_key(uint32_t key, char *to)
 {
-    to[0] = (char)(key >> 8);
-    to[1] = (char)key;
-    memset(to + 2, 'z', key % 7);
-    return slice_of(to, 2 + key % 7);
+    to[0] = (char)(1 + key / 1000);
+    memset(to + 1, 'a', 9);
+    to[10] = (char)(1 + key / 100 % 10);
+    to[11] = (char)(1 + key / 10 % 10);
+    memset(to + 12, 0, key % 10);
+    return slice_of(to, 12 + key % 10);
 }
 
 static uint32_t index_number(const struct row_node *node)
 {
-    const unsigned char *at = (const unsigned char *)row_index_key(node).at;
-    return (uint32_t)at[0] << 8 | at[1];
+    struct slice key = row_index_key(node);
+    return (uint32_t)(key.at[0] - 1) * 1000 + (uint32_t)(key.at[10] - 1) * 100 +
+           (uint32_t)(key.at[11] - 1) * 10 + (uint32_t)(key.len - 12);
 }
 
+/* Every row forwards from the first, then backwards from the last. */
 static void check_whole(struct row_index *index, const struct slow_index *slow)
 {
-    struct row_node *node = index->first[0];
-    const struct row_node *before = NULL;
+    struct row_cursor cursor;
+    struct row_node *node = row_index_at_least(index, SLICE(""), &cursor);
     assert_int_equal(index->count, slow->count);
     for (size_t i = 0; i < slow->count; i++) {
         assert_int_equal(index_number(node), slow->keys[i]);
-        assert_ptr_equal(node->prev, before);
-        before = node;
-        node = node->next[0];
+        node = row_index_next(index, &cursor);
     }
     assert_null(node);
-    assert_ptr_equal(index->last, before);
+    node = row_index_at_most(index, SLICE("\xff\xff\xff"), &cursor);
+    for (size_t i = slow->count; i-- > 0;) {
+        assert_int_equal(index_number(node), slow->keys[i]);
+        node = row_index_prev(index, &cursor);
+    }
+    assert_null(node);
 }
 
 static void check_neighbours(struct row_index *index, const struct slow_index *slow, uint32_t key)
 {
-    char text[16];
+    char text[32];
+    struct row_cursor cursor;
     struct slice bytes = index_key(key, text);
     size_t at = slow_place(slow, key);
     bool has = slow_has(slow, key);
-    const struct row_node *above = row_index_at_least(index, bytes);
-    const struct row_node *below = row_index_at_most(index, bytes);
+    const struct row_node *above = row_index_at_least(index, bytes, &cursor);
+    const struct row_node *below = row_index_at_most(index, bytes, &cursor);
     size_t below_at = has ? at + 1 : at;
     assert_int_equal(row_index_find(index, bytes) != NULL, has);
     assert_int_equal(above == NULL, at == slow->count);
@@ -230,16 +239,20 @@ static void check_neighbours(struct row_index *index, const struct slow_index *s
         assert_int_equal(index_number(below), slow->keys[below_at - 1]);
 }
 
-static void step_index(struct row_index *index, struct slow_index *slow, struct chance *chance)
+/* `adding` of 10 steps add. */
+static void step_index(struct row_index *index, struct slow_index *slow, struct chance *chance,
+                       uint64_t adding)
 {
-    char text[16];
-    uint32_t key = (uint32_t)chance_below(chance, 700);
+    char text[32];
+    uint32_t key = (uint32_t)chance_below(chance, 6000);
     bool has = slow_has(slow, key);
     bool added = false;
     check_neighbours(index, slow, key);
-    if (chance_below(chance, 2) == 0 && has) {
-        row_index_remove(index, row_index_find(index, index_key(key, text)));
-        slow_remove(slow, key);
+    if (chance_below(chance, 10) >= adding) {
+        if (has) {
+            row_index_remove(index, row_index_find(index, index_key(key, text)));
+            slow_remove(slow, key);
+        }
         return;
     }
     if (slow->count == ROWS_MOST)
@@ -255,19 +268,42 @@ static void step_index(struct row_index *index, struct slow_index *slow, struct 
 static void test_the_index_is_a_sorted_array(void **state)
 {
     struct row_index index;
-    struct slow_index slow = {.count = 0};
+    static struct slow_index slow;
     struct chance chance;
     (void)state;
+    slow.count = 0;
     chance_init(&chance, 13);
     row_index_init(&index);
-    for (int i = 0; i < STEPS; i++) {
-        step_index(&index, &slow, &chance);
+    for (int i = 0; i < 3 * STEPS; i++) {
+        step_index(&index, &slow, &chance, i / STEPS == 1 ? 3 : 8); /* grows, shrinks, grows */
         if (i % 500 == 0)
             check_whole(&index, &slow);
     }
     check_whole(&index, &slow);
     row_index_fini(&index);
     assert_int_equal(index.count, 0);
+}
+
+static void test_rows_in_order_fill_their_shelves(void **state)
+{
+    struct row_index index;
+    struct row_cursor cursor;
+    char text[32];
+    bool added = false;
+    (void)state;
+    row_index_init(&index);
+    for (uint32_t i = 0; i < 9999; i++)
+        row_index_enter(&index, index_key(i, text), &added);
+    assert_in_range(index.shelf_count, 19, 21);
+    uint32_t number = 0;
+    for (struct row_node *node = row_index_at_least(&index, SLICE(""), &cursor); node != NULL;
+         node = row_index_next(&index, &cursor))
+        assert_int_equal(index_number(node), number++);
+    assert_int_equal(number, 9999);
+    for (uint32_t i = 0; i < 9999; i++)
+        row_index_remove(&index, row_index_find(&index, index_key(i, text)));
+    assert_int_equal(index.shelf_count, 0);
+    row_index_fini(&index);
 }
 
 /* ---- keys under way, against an array of counts ---- */
@@ -314,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_cells_of_every_type_and_edge_read_back),
         cmocka_unit_test(test_no_cells_take_no_memory),
         cmocka_unit_test(test_the_index_is_a_sorted_array),
+        cmocka_unit_test(test_rows_in_order_fill_their_shelves),
         cmocka_unit_test(test_keys_under_way_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

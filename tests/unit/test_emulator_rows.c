@@ -452,6 +452,19 @@ static void test_bulk_import_applies_rows_of_one_key_in_order(void **state)
     assert_int_equal(rig->store.tables[0]->rows.count, 2);
 }
 
+static void test_bulk_import_takes_a_key_once_when_the_table_has_an_index(void **state)
+{
+    struct visit_rig *rig = *state;
+    struct many *many = many_take(rig, 3);
+    visit_rig_make_table(rig, "t", "STRING", 1);
+    rig->store.tables[0]->meta->n_index_metas = 1; /* as if it had been created with one */
+    assert_int_equal(visit_rig_run(rig, "BulkImport", &many->bulk), 200);
+    many->bulk_rows[2].row_change = many->bulk_rows[0].row_change;
+    assert_int_equal(visit_rig_run(rig, "BulkImport", &many->bulk), 400);
+    assert_code(rig, "OTSParameterInvalid");
+    assert_int_equal(rig->applied, 3);
+}
+
 static void test_one_bad_row_refuses_the_whole_batch_and_nothing_is_written(void **state)
 {
     struct visit_rig *rig = *state;
@@ -707,6 +720,7 @@ int main(void)
         CASE(test_bulk_import_takes_200_rows_and_not_201),
         CASE(test_bulk_import_refuses_by_row_what_only_the_table_knows),
         CASE(test_bulk_import_applies_rows_of_one_key_in_order),
+        CASE(test_bulk_import_takes_a_key_once_when_the_table_has_an_index),
         CASE(test_one_bad_row_refuses_the_whole_batch_and_nothing_is_written),
         CASE(test_frames_that_refuse_a_batch),
         CASE(test_a_failed_condition_fails_its_row_only),

@@ -134,11 +134,21 @@ static void flight_execute(struct flight *flight)
     visit_execute(&flight->visit);
 }
 
+static void flight_execute_unanswered(struct flight *flight)
+{
+    struct emulator *emulator = flight->emulator;
+    flight_execute(flight);
+    if (emulator->journal != NULL && flight->visit.change_count > 0)
+        journal_add_unanswered(emulator->journal, emulator->ground.now_ms, flight->visit.request_id);
+}
+
 static void flight_act(struct flight *flight)
 {
     struct rules_plan *plan = &flight->plan;
     if (plan->action == RULE_ERROR)
         visit_refuse(&flight->visit, &plan->refusal);
+    else if (plan->action == RULE_CUT_AFTER)
+        flight_execute_unanswered(flight);
     else if (plan->action != RULE_CUT_BEFORE)
         flight_execute(flight);
     if (plan->action == RULE_CUT_BEFORE || plan->action == RULE_CUT_AFTER)
@@ -171,7 +181,7 @@ static void flight_on_time(void *arg, struct clock_timer *timer)
         flight_go(flight);
         return;
     }
-    flight_execute(flight); /* late: nobody hears of it */
+    flight_execute_unanswered(flight); /* late: nobody hears of it */
     flight_finish(flight);
 }
 

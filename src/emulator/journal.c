@@ -76,8 +76,7 @@ void journal_flush(struct journal *journal)
     clock_stop(journal->clock, &journal->timer);
 }
 
-void journal_add(struct journal *journal, int64_t time_ms, const char *request_id,
-                 const struct change *change, const char *result)
+static void journal_begin(struct journal *journal, int64_t time_ms, const char *request_id)
 {
     struct buffer *lines = &journal->lines;
     buffer_add_slice(lines, SLICE("{\"seq\":"));
@@ -87,12 +86,30 @@ void journal_add(struct journal *journal, int64_t time_ms, const char *request_i
     buffer_add_slice(lines, SLICE(",\"request\":\""));
     buffer_add_slice(lines, slice_text(request_id));
     buffer_add_slice(lines, SLICE("\","));
-    row_line_put(lines, change->table, &change->row);
-    buffer_add_slice(lines, SLICE(",\"result\":"));
-    json_put_string(lines, slice_text(result));
-    buffer_add_slice(lines, SLICE("}\n"));
-    if (lines->len >= JOURNAL_LARGE)
+}
+
+static void journal_end(struct journal *journal)
+{
+    buffer_add_slice(&journal->lines, SLICE("}\n"));
+    if (journal->lines.len >= JOURNAL_LARGE)
         journal_flush(journal);
     else if (!clock_started(&journal->timer))
         clock_start(journal->clock, &journal->timer, JOURNAL_FLUSH_MS);
+}
+
+void journal_add(struct journal *journal, int64_t time_ms, const char *request_id,
+                 const struct change *change, const char *result)
+{
+    journal_begin(journal, time_ms, request_id);
+    row_line_put(&journal->lines, change->table, &change->row);
+    buffer_add_slice(&journal->lines, SLICE(",\"result\":"));
+    json_put_string(&journal->lines, slice_text(result));
+    journal_end(journal);
+}
+
+void journal_add_unanswered(struct journal *journal, int64_t time_ms, const char *request_id)
+{
+    journal_begin(journal, time_ms, request_id);
+    buffer_add_slice(&journal->lines, SLICE("\"event\":\"unanswered\""));
+    journal_end(journal);
 }

@@ -3,7 +3,7 @@
 A record's value is {"k": key, "p": producer, "s": per-key sequence, "b": body, "c": CRC-32 of the rest}. After a run the
 checker says, from the journal alone (every applied write, in the order applied):
   nothing lost    every record was applied, or a later one of its key was; the last application of a key is its newest record
-  order           within one life of a process a key's sequence never goes back
+  order           within one life of a process, no write of a key follows the acknowledged write of a later one
   integrity       the checksum of every applied row is right
   commits         at each commit (the broker's own log of them, with its time) every record below it was applied before
 """
@@ -58,51 +58,59 @@ class Truth:
 
 
 class Write:
-    __slots__ = ("time_ms", "key", "sequence", "good")
+    __slots__ = ("time_ms", "request", "key", "sequence", "good")
 
     def __init__(self, line):
         cells = {cell[0]: cell[2] for cell in line["columns"]}
         self.time_ms = line["time_ms"]
+        self.request = line["request"]
         self.key = line["primary_key"][0][2]
         self.sequence = cells["s"]
         self.good = cells["c"] == checksum(self.key, cells["p"], cells["s"], cells["b"])
 
 
 def read_journal(path, table):
-    """Applied writes of the table, in order."""
+    """Applied writes of the table, in order, and the requests whose answer never reached the client."""
+    writes, unanswered = [], set()
     with open(path) as lines:
         for line in lines:
             entry = json.loads(line)
-            if entry["table"] == table and entry["result"] == "ok":
-                yield Write(entry)
+            if entry.get("event") == "unanswered":
+                unanswered.add(entry["request"])
+            elif entry["table"] == table and entry["result"] == "ok":
+                writes.append(Write(entry))
+    return writes, unanswered
 
 
 def check(journal, truth, table, lives_ms=(0,)):
-    """Answers counters, so that a test can also say that what it wanted to see was seen. Raises on any broken promise."""
+    """Answers counters, so that a test can also say that what it wanted to see was seen. Raises on any broken promise.
+    A write whose answer was kept from the client may be repeated, with all that came in its request: order is judged
+    against what was acknowledged."""
     first_time = {}   # (key, sequence) -> when it was applied first
     last = {}         # key -> sequence of the last application
     life = 0
-    in_life = {}      # key -> highest sequence in this life
-    applied = replays = 0
-    for write in read_journal(journal, table):
-        applied += 1
+    acknowledged = {} # key -> highest sequence acknowledged in this life
+    replays = 0
+    writes, unanswered = read_journal(journal, table)
+    for write in writes:
         assert write.good, f"integrity: {write.key} {write.sequence}"
         while life + 1 < len(lives_ms) and write.time_ms >= lives_ms[life + 1]:
             life += 1
-            in_life = {}
-        before = in_life.get(write.key, -1)
+            acknowledged = {}
+        before = acknowledged.get(write.key, -1)
         assert write.sequence >= before, f"order: {write.key}: {write.sequence} applied after {before} in life {life}"
-        in_life[write.key] = write.sequence
+        if write.request not in unanswered:
+            acknowledged[write.key] = write.sequence
         last[write.key] = write.sequence
         replays += (write.key, write.sequence) in first_time
         first_time.setdefault((write.key, write.sequence), write.time_ms)
-    newest_applied = last
-    lost = [key for key, sequence in truth.newest.items() if newest_applied.get(key) != sequence]
+    lost = [key for key, sequence in truth.newest.items() if last.get(key) != sequence]
     assert not lost, f"lost or stale: {len(lost)} keys, for example {lost[:3]}: " \
-                     f"{[(newest_applied.get(key), truth.newest[key]) for key in lost[:3]]}"
+                     f"{[(last.get(key), truth.newest[key]) for key in lost[:3]]}"
     missing = sum((key, sequence) not in first_time for records in truth.partitions.values()
                   for key, sequence in records.values())
-    return {"applied": applied, "replays": replays, "superseded": missing, "first_time": first_time, "lives": life + 1}
+    return {"applied": len(writes), "replays": replays, "superseded": missing, "first_time": first_time,
+            "unanswered": len(unanswered), "lives": life + 1}
 
 
 def read_commits(broker, group):

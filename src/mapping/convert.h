@@ -7,6 +7,10 @@
 struct arena;
 struct error;
 
+/* Nested values stay JSON text, as written. Of two members with one name the last value stands, at the first
+ * one's place. What Connect would quietly change (a text for an int32, 300 for an int8, integers beyond 64
+ * bits, integers that a double rounds) is an error here, or for JSON without a schema a field of type
+ * VALUE_BIG. */
 enum convert_format {
     CONVERT_JSON,          /* JsonConverter, schemas.enable=false */
     CONVERT_JSON_ENVELOPE, /* JsonConverter, schemas.enable=true: {"schema":...,"payload":...} */

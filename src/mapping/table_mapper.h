@@ -8,6 +8,8 @@
 #include "mapping/plan.h"
 #include "record/message.h"
 
+/* The first fault found is told: the record's key, its value (conversion; both sides in every mode, as
+ * Connect does), key columns in the table's order, fields in the record's order, the row as a whole. */
 struct table_mapper; /* opaque */
 
 struct table_mapper_options {

@@ -14,7 +14,8 @@ struct buffer {
 void buffer_init(struct buffer *buffer, size_t most);
 void buffer_fini(struct buffer *buffer);
 
-/* Room for `bytes` more behind len: where to write, or NULL when the most would be passed. Does not move len. */
+/* Room for `bytes` more behind len: where to write, or NULL when the most would be passed. Does not move len.
+ */
 char *buffer_reserve(struct buffer *buffer, size_t bytes);
 
 /* 0, or -1 when the most would be passed; then nothing was added. */

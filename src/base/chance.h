@@ -1,4 +1,5 @@
-/* chance: numbers from a seed, the same on every machine (splitmix64). For jitter and for tests; not for secrets. */
+/* chance: numbers from a seed, the same on every machine (splitmix64). For jitter and for tests; not for
+ * secrets. */
 #ifndef BASE_CHANCE_H
 #define BASE_CHANCE_H
 

@@ -18,7 +18,8 @@ struct error {
 };
 
 /* Both return -1, so that failing is one line: return error_set(err, ERROR_CONFIG, "open %s: %s", ...); */
-int error_set(struct error *err, enum error_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int error_set(struct error *err, enum error_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Puts context in front: "channel orders: open ...". The kind stays. */
 int error_wrap(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

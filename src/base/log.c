@@ -26,9 +26,9 @@ static void log_stderr(enum log_level level, const char *line)
     char text[1200];
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
-    int len = snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %-5s %s\n", utc.tm_year + 1900,
-                       utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec / 1000000,
-                       level_names[level], line);
+    int len = snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %-5s %s\n",
+                       utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                       now.tv_nsec / 1000000, level_names[level], line);
     if (len >= (int)sizeof(text))
         len = (int)sizeof(text) - 1;
     ssize_t written = write(STDERR_FILENO, text, (size_t)len);

@@ -1,4 +1,5 @@
-/* kafka_to_table: the real parts wired: tables checked, then consumer, channel and Tablestore sinks on one loop. */
+/* kafka_to_table: the real parts wired: tables checked, then consumer, channel and Tablestore sinks on one
+ * loop. */
 #ifndef CHANNEL_KAFKA_TO_TABLE_H
 #define CHANNEL_KAFKA_TO_TABLE_H
 
@@ -14,8 +15,9 @@ struct kafka_to_table_events {
 };
 
 /* Begins at once with checking the tables. The settings are kept. */
-struct kafka_to_table *kafka_to_table_create(struct loop *loop, const struct settings *settings, bool until_end,
-                                             const struct kafka_to_table_events *events, struct error *err);
+struct kafka_to_table *kafka_to_table_create(struct loop *loop, const struct settings *settings,
+                                             bool until_end, const struct kafka_to_table_events *events,
+                                             struct error *err);
 
 /* An orderly stop; again: at once. */
 void kafka_to_table_stop(struct kafka_to_table *pipe);

@@ -16,9 +16,10 @@ struct ots_question {
     struct slice access_key_secret;
 };
 
-/* `answer` has views into the reply. A 2xx that does not verify is worthless: OTS_CUT. So is an error whose signature is
- * there and wrong, unless it is about the signature itself. */
-void ots_answer_read(const struct ots_question *question, const struct http_reply *reply, struct ots_answer *answer);
+/* `answer` has views into the reply. A 2xx that does not verify is worthless: OTS_CUT. So is an error whose
+ * signature is there and wrong, unless it is about the signature itself. */
+void ots_answer_read(const struct ots_question *question, const struct http_reply *reply,
+                     struct ots_answer *answer);
 
 /* The service's clock by the answer's x-ots-date or, for want of it, Date. 0 or -1. */
 int ots_answer_wall_ms(const struct http_reply *reply, int64_t *wall_ms);

@@ -1,11 +1,13 @@
-/* fault: the one table from Tablestore's codes and HTTP statuses to what they mean for us. Nobody else reads codes. */
+/* fault: the one table from Tablestore's codes and HTTP statuses to what they mean for us. Nobody else reads
+ * codes. */
 #ifndef OTS_FAULT_H
 #define OTS_FAULT_H
 
 #include "bucket/batch.h"
 #include "ots/client.h"
 
-/* A whole request: status 300 and above. The message tells the kinds of OTSQuotaExhausted and OTSAuthFailed apart. */
+/* A whole request: status 300 and above. The message tells the kinds of OTSQuotaExhausted and OTSAuthFailed
+ * apart. */
 enum ots_outcome ots_fault_outcome(int status, struct slice code, struct slice message);
 
 /* One row of a batch. */
@@ -17,7 +19,8 @@ bool ots_fault_throttles(int status, struct slice code, struct slice message);
 /* What a person can do about it, or NULL. */
 const char *ots_fault_advice(struct slice code, struct slice message);
 
-/* Is it about the key or the signature (then the answer may not be signed with our secret)? About our clock? */
+/* Is it about the key or the signature (then the answer may not be signed with our secret)? About our clock?
+ */
 bool ots_fault_is_of_key(struct slice code);
 bool ots_fault_is_of_clock(struct slice code, struct slice message);
 

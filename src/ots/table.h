@@ -1,4 +1,5 @@
-/* table: is the table there and is it ours? Described at start, created when missing and allowed, compared with the plan. */
+/* table: is the table there and is it ours? Described at start, created when missing and allowed, compared
+ * with the plan. */
 #ifndef OTS_TABLE_H
 #define OTS_TABLE_H
 
@@ -22,8 +23,9 @@ struct ots_table_state {
     uint32_t key_count;
 };
 
-/* on_done exactly once: err NULL, or what is wrong (ERROR_CONFIG: missing, other primary key shown side by side, credentials;
- * ERROR_RETRY is tried again inside for retry_ms, then reported). Creation waits until the table takes writes. */
+/* on_done exactly once: err NULL, or what is wrong (ERROR_CONFIG: missing, other primary key shown side by
+ * side, credentials; ERROR_RETRY is tried again inside for retry_ms, then reported). Creation waits until the
+ * table takes writes. */
 typedef void ots_table_done_fn(void *arg, const struct ots_table_state *state, const struct error *err);
 struct ots_table_check *ots_table_check_start(struct ots_client *client, struct clock *clock,
                                               const struct ots_table_options *options, int64_t retry_ms,

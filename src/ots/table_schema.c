@@ -1,4 +1,5 @@
-/* table_schema: protobuf-c at both ends; rare messages, so short code and a scratch arena rather than speed. */
+/* table_schema: protobuf-c at both ends; rare messages, so short code and a scratch arena rather than speed.
+ */
 #include "ots/table_schema.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* table_schema: a table's description against the plan: the bodies of DescribeTable, CreateTable and of a probe, and what a
- * description says. Pure: bytes in, bytes out. */
+/* table_schema: a table's description against the plan: the bodies of DescribeTable, CreateTable and of a
+ * probe, and what a description says. Pure: bytes in, bytes out. */
 #ifndef OTS_TABLE_SCHEMA_H
 #define OTS_TABLE_SCHEMA_H
 
@@ -20,9 +20,9 @@ struct ots_description {
     bool has_index; /* at least one secondary index */
 };
 
-/* 0; or -1: ERROR_RETRY when the bytes are no description, ERROR_CONFIG with both keys side by side when the table's primary
- * key is not the plan's. */
-int ots_schema_read(const struct ots_table_options *options, struct slice answer, struct ots_description *description,
-                    struct error *err);
+/* 0; or -1: ERROR_RETRY when the bytes are no description, ERROR_CONFIG with both keys side by side when the
+ * table's primary key is not the plan's. */
+int ots_schema_read(const struct ots_table_options *options, struct slice answer,
+                    struct ots_description *description, struct error *err);
 
 #endif

@@ -7,7 +7,8 @@
 #include "wire/write_request.h"
 
 /* `table` is copied. The sink is good until ots_write_destroy(). */
-struct sink *ots_write_create(struct ots_client *client, struct slice table, enum write_request_kind kind, bool same_key);
+struct sink *ots_write_create(struct ots_client *client, struct slice table, enum write_request_kind kind,
+                              bool same_key);
 void ots_write_destroy(struct sink *sink);
 
 #endif

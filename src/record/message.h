@@ -1,4 +1,5 @@
-/* message: one Kafka record as it arrived. Bytes are lent for as long as the giver says (the batch they came in). */
+/* message: one Kafka record as it arrived. Bytes are lent for as long as the giver says (the batch they came
+ * in). */
 #ifndef RECORD_MESSAGE_H
 #define RECORD_MESSAGE_H
 

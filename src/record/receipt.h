@@ -1,5 +1,5 @@
-/* receipt: the way back. Whoever takes a row tells its fate exactly once; the book it came from counts it down.
- * kafka/offsets is such a book (one for each partition and assignment); the simulator has its own. */
+/* receipt: the way back. Whoever takes a row tells its fate exactly once; the book it came from counts it
+ * down. kafka/offsets is such a book (one for each partition and assignment); the simulator has its own. */
 #ifndef RECORD_RECEIPT_H
 #define RECORD_RECEIPT_H
 
@@ -10,7 +10,7 @@ enum fate {
     FATE_SUPERSEDED, /* a later put or delete of the same key was acknowledged: not sent again on purpose */
     FATE_SKIPPED,    /* passed over on purpose (error policy ignore) */
     FATE_SET_ASIDE,  /* the error topic or table has confirmed it */
-    FATE_DROPPED     /* given up unsent or unanswered: its partition is not ours any more, or we are stopping */
+    FATE_DROPPED /* given up unsent or unanswered: its partition is not ours any more, or we are stopping */
 };
 
 struct receipt_book;

@@ -1,5 +1,6 @@
-/* row: one row change on its way out, as views only; valid until the next record is mapped. The primary key comes first,
- * in the table's order. Nothing here is specific to the bytes it becomes (wire) or to how it is batched (bucket). */
+/* row: one row change on its way out, as views only; valid until the next record is mapped. The primary key
+ * comes first, in the table's order. Nothing here is specific to the bytes it becomes (wire) or to how it is
+ * batched (bucket). */
 #ifndef RECORD_ROW_H
 #define RECORD_ROW_H
 
@@ -47,7 +48,7 @@ struct cell {
 
 struct row {
     enum row_op op;
-    bool placeholder; /* a key column is CELL_AUTO_INCREMENT: the row has no key to order by */
+    bool placeholder;  /* a key column is CELL_AUTO_INCREMENT: the row has no key to order by */
     uint64_t key_hash; /* over the whole primary key; equal keys have equal hashes */
     struct cell *keys;
     uint32_t key_count;

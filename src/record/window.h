@@ -1,5 +1,5 @@
-/* window: bytes between arrival and fate. Each table has a share of its own that nobody can take from it; above it,
- * tables draw from one common reserve. A table without room is not read; nothing is paused.
+/* window: bytes between arrival and fate. Each table has a share of its own that nobody can take from it;
+ * above it, tables draw from one common reserve. A table without room is not read; nothing is paused.
  *
  * total = the sum of the shares + the reserve. A table may hold share + what is left of the reserve.
  * Room is asked before a batch is taken; the batch may then overshoot by its own size. */

@@ -1,5 +1,5 @@
-/* run_corpus: without libFuzzer, gives each file of the corpus directories to the driver once. Fails when there is none:
- * a driver without a corpus proves nothing. */
+/* run_corpus: without libFuzzer, gives each file of the corpus directories to the driver once. Fails when
+ * there is none: a driver without a corpus proves nothing. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -66,7 +66,7 @@ static rd_kafka_resp_err_t mock_kafka_try(struct mock_kafka *mock, const char *t
     rd_kafka_headers_t *copy = headers == NULL ? NULL : rd_kafka_headers_copy(headers);
     rd_kafka_resp_err_t code = rd_kafka_producev(
         mock->producer, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key.at, key.len),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY((void *)(uintptr_t)key.at, key.len),
         RD_KAFKA_V_VALUE((void *)(uintptr_t)value.at, value.len), RD_KAFKA_V_HEADERS(copy), RD_KAFKA_V_END);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR && copy != NULL)
         rd_kafka_headers_destroy(copy);

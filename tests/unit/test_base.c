@@ -132,7 +132,8 @@ static void test_integers_are_exact_or_refused(void **state)
     assert_true(number_int64(SLICE("-9223372036854775808"), &value));
     assert_true(value == INT64_MIN);
     assert_true(number_int64(SLICE("-0"), &value));
-    const char *wrong[] = {"", "-", "9223372036854775808", "-9223372036854775809", "18446744073709551616", "1.0", "+1", " 1"};
+    const char *wrong[] = {
+        "", "-", "9223372036854775808", "-9223372036854775809", "18446744073709551616", "1.0", "+1", " 1"};
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         assert_false(number_int64(slice_text(wrong[i]), &value));
 }

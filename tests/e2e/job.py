@@ -5,6 +5,7 @@ import pathlib
 import signal
 import subprocess
 import time
+from datetime import datetime
 
 BIN = os.environ.get("OTSPIPE_BIN", "build/release/otspipe")
 
@@ -80,6 +81,10 @@ class Job:
 
     def text(self):
         return self.log.read_text()
+
+    def times_ms(self, words):
+        """When lines with these words were logged."""
+        return [datetime.fromisoformat(line[:24]).timestamp() * 1000 for line in self.text().splitlines() if words in line]
 
     def tail(self):
         return "\n".join(self.text().splitlines()[-30:])

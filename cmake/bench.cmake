@@ -6,6 +6,7 @@ function(bench NAME)
 endfunction()
 
 bench(bucket bucket)
+bench(consumer kafka)
 bench(emulator emulator)
 bench(http http)
 bench(mapping mapping)

@@ -47,6 +47,7 @@ endfunction()
 
 # name, then the layers it links
 unit(base base)
+unit(base64 base)
 unit(ots_fault ots)
 unit(ots_endpoint ots)
 unit(ots_answer ots support_hex)

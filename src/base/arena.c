@@ -5,7 +5,16 @@
 
 #include "base/check.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+/* gcc says so by a macro, clang by a feature. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_POISONED
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define ARENA_POISONED
+#endif
+
+#ifdef ARENA_POISONED
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(at, bytes) ((void)(at), (void)(bytes))

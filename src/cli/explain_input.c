@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/base64.h"
 #include "base/json.h"
-#include "wire/digest.h"
 
 enum { INPUT_MEMBERS_MOST = 32, INPUT_HEADERS_MOST = 1000, INPUT_ARENA_CHUNK = 65536 };
 
@@ -56,7 +56,7 @@ static int input_bytes(struct explain_input *input, const struct json_member *me
         return 0;
     }
     char *bytes = arena_take(&input->arena, text.len + 1);
-    ssize_t len = digest_base64_decode(text, bytes);
+    ssize_t len = base64_decode(text, bytes);
     if (len < 0)
         return input_refuse(member, "base64", err);
     *to = slice_of(bytes, (size_t)len);

@@ -4,8 +4,8 @@
 #include <endian.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/check.h"
-#include "mapping/base64_text.h"
 #include "mapping/exact.h"
 #include "mapping/java_number.h"
 
@@ -155,8 +155,8 @@ static const char *cell_string_of_number(const struct value_field *field, struct
 static const char *cell_string_of_bytes(const struct value_field *field, struct arena *arena,
                                         struct cell *cell)
 {
-    char *to = arena_take(arena, BASE64_TEXT_BYTES(field->text.len));
-    return cell_set_text(cell, CELL_STRING, slice_of(to, base64_text_encode(field->text, to)));
+    char *to = arena_take(arena, BASE64_BYTES(field->text.len));
+    return cell_set_text(cell, CELL_STRING, slice_of(to, base64_encode(field->text, to)));
 }
 
 static const char *cell_to_string(const struct value_field *field, struct arena *arena, struct cell *cell)

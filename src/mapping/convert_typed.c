@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/error.h"
-#include "mapping/base64_text.h"
 #include "mapping/exact.h"
 
 typedef int convert_typed_fn(const struct convert_schema *schema, const struct json_value *json,
@@ -125,7 +125,7 @@ static int typed_base64(const struct json_value *json, struct arena *scratch, st
 {
     struct slice text = convert_text(json->text, json->escaped, scratch);
     char *to = arena_take(scratch, text.len / 4 * 3 + 1);
-    ssize_t len = base64_text_decode(text, to);
+    ssize_t len = base64_decode(text, to);
     if (len < 0)
         return -1;
     *bytes = slice_of(to, (size_t)len);

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "base/buffer.h"
 #include "base/check.h"
 
@@ -57,7 +58,7 @@ void digest_md5(struct digest *digest, struct slice body, char base64[DIGEST_MD5
     CHECK(EVP_DigestInit_ex2(digest->md5_context, digest->md5, NULL) == 1);
     CHECK(EVP_DigestUpdate(digest->md5_context, body.at, body.len) == 1);
     CHECK(EVP_DigestFinal_ex(digest->md5_context, bytes, NULL) == 1);
-    digest_base64_encode(slice_of(bytes, sizeof(bytes)), base64);
+    base64[base64_encode(slice_of(bytes, sizeof(bytes)), base64)] = 0;
 }
 
 static void digest_new_key(struct digest *digest, struct slice key)
@@ -84,7 +85,7 @@ void digest_hmac_sha1(struct digest *digest, struct slice key, struct slice text
         digest_new_key(digest, key);
     CHECK(EVP_MAC_update(digest->hmac_context, (const unsigned char *)text.at, text.len) == 1);
     CHECK(EVP_MAC_final(digest->hmac_context, bytes, &len, sizeof(bytes)) == 1 && len == sizeof(bytes));
-    digest_base64_encode(slice_of(bytes, sizeof(bytes)), base64);
+    base64[base64_encode(slice_of(bytes, sizeof(bytes)), base64)] = 0;
 }
 
 bool digest_equal(struct slice a, struct slice b)

@@ -1,4 +1,4 @@
-/* digest: MD5 of bodies, base64, HMAC. One struct digest a user keeps its OpenSSL contexts. */
+/* digest: MD5 of bodies and HMAC, as base64 texts. One struct digest a user keeps its OpenSSL contexts. */
 #ifndef WIRE_DIGEST_H
 #define WIRE_DIGEST_H
 
@@ -19,11 +19,6 @@ void digest_md5(struct digest *digest, struct slice body, char base64[DIGEST_MD5
 /* base64 text of the HMAC-SHA1. The context keeps the last key: the same key again is cheap. */
 void digest_hmac_sha1(struct digest *digest, struct slice key, struct slice text,
                       char base64[DIGEST_SHA1_BASE64 + 1]);
-
-/* Standard alphabet with padding. encode: `to` has room for (len + 2) / 3 * 4 + 1 bytes, answers the length;
- * decode: at most len / 4 * 3 bytes, answers the length or -1 when the text is not base64. */
-size_t digest_base64_encode(struct slice bytes, char *to);
-ssize_t digest_base64_decode(struct slice text, char *to);
 
 /* Equal, in time that does not depend on where they differ. */
 bool digest_equal(struct slice a, struct slice b);

@@ -1,9 +1,9 @@
 /* row_line: one row as members of a JSON object. */
 #include "wire/row_line.h"
 
+#include "base/base64.h"
 #include "base/buffer.h"
 #include "base/json.h"
-#include "wire/digest.h"
 
 static const char *op_name(enum row_op op)
 {
@@ -41,7 +41,7 @@ static void put_base64(struct buffer *to, struct slice bytes)
     put_text(to, "\"");
     char *at = buffer_reserve(to, len + 1);
     if (at != NULL)
-        to->len += digest_base64_encode(bytes, at);
+        to->len += base64_encode(bytes, at);
     put_text(to, "\"");
 }
 

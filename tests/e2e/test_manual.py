@@ -1,0 +1,57 @@
+"""manual: section 1.1.2 walked through: its two files, its two messages, the table as its picture shows, read back by the
+official Python SDK."""
+import pathlib
+import subprocess
+
+import tablestore
+from job import BIN, Job, wait_for
+
+MANUAL = pathlib.Path(__file__).parents[1] / "manual" / "quickstart"
+
+
+def fill_in(folder, name, broker, emulator):
+    """The manual's file with the reader's own endpoint, instance and keys where it says xxx."""
+    lines = []
+    for line in (MANUAL / name).read_text().splitlines():
+        key = line.split("=", 1)[0].strip()
+        own = {"bootstrap.servers": broker.address, "tablestore.endpoint": emulator.endpoint,
+               "tablestore.access.key.id": emulator.access_key_id, "tablestore.access.key.secret": emulator.access_key_secret,
+               "tablestore.instance.name": emulator.instance}.get(key)
+        lines.append(line if own is None else f"{line.split('=', 1)[0]}={own}")
+    path = pathlib.Path(folder) / name
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def rows_of(emulator, table):
+    client = tablestore.OTSClient(emulator.endpoint, emulator.access_key_id, emulator.access_key_secret, emulator.instance)
+    low = [("topic_partition", tablestore.INF_MIN), ("offset", tablestore.INF_MIN)]
+    high = [("topic_partition", tablestore.INF_MAX), ("offset", tablestore.INF_MAX)]
+    _, following, rows, _ = client.get_range(table, "FORWARD", low, high, max_version=1)
+    assert following is None
+    return {tuple(value for _, value in row.primary_key): {name: value for name, value, _ in row.attribute_columns}
+            for row in rows}
+
+
+def test_the_quick_start_arrives_as_its_picture_shows(broker, emulator, tmp_path):
+    broker.create_topic("test", 35, unique=False)
+    files = [fill_in(tmp_path, name, broker, emulator)
+             for name in ("connect-standalone.properties", "connect-tablestore-sink-quickstart.properties")]
+    job = Job(tmp_path, files)
+    broker.produce("test", [(MANUAL / "map.json").read_bytes()], partition=3)
+    broker.produce("test", [(MANUAL / "struct.json").read_bytes()], partition=34)
+    wait_for(lambda: emulator.counters()["rows"] >= 2, "both rows")
+    job.terminate()
+    job.end(143)
+    assert rows_of(emulator, "test") == {
+        ("test_3", 0): {"id": bytearray(b"\x00\x00\x00\x01")},
+        ("test_34", 0): {"id": 1, "price": 50.0, "product": "foo", "quantity": 100}}
+    assert broker.committed("connect-tablestore-sink", "test") == {3: 1, 34: 1}
+
+
+def test_the_json_form_is_read_too(broker, emulator, tmp_path):
+    worker = fill_in(tmp_path, "connect-standalone.properties", broker, emulator)
+    done = subprocess.run([BIN, "explain", worker, MANUAL / "connect-tablestore-sink-quickstart.json"], capture_output=True,
+                          input=(MANUAL / "messages.jsonl").read_text(), text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (MANUAL / "rows.jsonl").read_text()

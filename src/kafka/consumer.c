@@ -174,7 +174,8 @@ static uint32_t consumer_take(struct source *source, uint32_t number, uint32_t m
                                  .on_end = consumer_on_lane_end,
                                  .on_error = consumer_on_lane_error,
                                  .on_back = consumer_on_back,
-                                 .owner = consumer};
+                                 .owner = consumer,
+                                 .headers = consumer->headers};
     uint32_t given = 0;
     if (consumer->assignment == ASSIGNMENT_HELD && !consumer->went_back)
         given = lane_take(lane, most, &reader);
@@ -307,6 +308,7 @@ static struct consumer *consumer_new(struct loop *loop, const struct consumer_op
     consumer->loop = loop;
     consumer->lane_count = options->lane_count;
     consumer->lanes = check_memory(calloc(options->lane_count, sizeof(*consumer->lanes)));
+    consumer->headers = options->headers;
     consumer_copy_topics(consumer, options);
     clock_timer_init(&consumer->serve, consumer_on_time, consumer);
     return consumer;

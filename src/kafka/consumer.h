@@ -27,6 +27,7 @@ struct consumer_options {
     const struct consumer_property *properties; /* last one wins; over our own defaults */
     size_t property_count;
     bool tell_ends; /* on_end events: --until-end */
+    bool headers;   /* messages come with their headers; reading them costs two mallocs a message */
 };
 
 /* Everything is copied. Events may come from the next turn on. */

@@ -38,6 +38,7 @@ struct consumer {
     bool closing;
     bool closed; /* nothing more to wait for */
     bool closed_told;
+    bool headers; /* messages come with them */
 };
 
 /* Tells on_error. */

@@ -71,8 +71,10 @@ static void lane_give_message(struct lane *lane, const rd_kafka_message_t *from,
                               .timestamp_ms = rd_kafka_message_timestamp(from, &kind),
                               .key = slice_of(from->key, from->key_len),
                               .value = slice_of(from->payload, from->len)};
-    message.header_count = lane_read_headers(lane, from);
-    message.headers = lane->headers;
+    if (reader->headers) {
+        message.header_count = lane_read_headers(lane, from);
+        message.headers = lane->headers;
+    }
     reader->on_message(reader->arg, &message);
 }
 

@@ -34,6 +34,7 @@ struct lane_reader {
     void (*on_back)(void *owner, const struct position *position,
                     int64_t offset); /* nothing is given any more */
     void *owner;
+    bool headers; /* are wanted */
     bool stopped; /* after on_back */
 };
 

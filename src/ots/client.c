@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "base/check.h"
+#include "base/list.h"
 #include "base/log.h"
 #include "loop/loop.h"
 #include "loop/work.h"
@@ -13,6 +15,7 @@
 #include "ots/endpoint.h"
 #include "ots/fault.h"
 #include "wire/digest.h"
+#include "wire/md5_lanes.h"
 #include "wire/sign.h"
 
 enum {
@@ -35,6 +38,11 @@ struct ots_client {
     char *access_key_secret;
     int64_t skew_ms; /* the service's clock less ours, as far as it was learned */
     uint32_t calls;
+    struct list cut; /* calls that were cut before they were sent: to be answered */
+    struct list
+        queue; /* calls whose bodies are digested together: several at once cost much less than one by one */
+    uint32_t queued;
+    struct clock_timer flush;
 };
 
 struct ots_call {
@@ -48,8 +56,9 @@ struct ots_call {
     struct slice body;
     bool fresh;
     struct loop_work *work; /* NULL until the first large body */
-    bool digesting;         /* the worker is at it */
+    bool digesting;         /* a worker is at it, or it is queued */
     bool cut;               /* while digesting */
+    struct list node;       /* in the client's queue, or among the cut */
     char body_md5[DIGEST_MD5_BASE64 + 1];
 };
 
@@ -63,6 +72,8 @@ static int client_check(const struct ots_client_options *options, char *base, st
         return error_set(err, ERROR_CONFIG, "access key secret is missing");
     return 0;
 }
+
+static void client_on_flush(void *arg, struct clock_timer *timer);
 
 struct ots_client *ots_client_create(struct loop *loop, const struct ots_client_options *options,
                                      struct error *err)
@@ -82,6 +93,9 @@ struct ots_client *ots_client_create(struct loop *loop, const struct ots_client_
     client->instance = check_memory(strdup(options->instance));
     client->access_key_id = check_memory(strdup(options->access_key_id));
     client->access_key_secret = check_memory(strdup(options->access_key_secret));
+    list_init(&client->cut);
+    list_init(&client->queue);
+    clock_timer_init(&client->flush, client_on_flush, client);
     return client;
 }
 
@@ -90,6 +104,7 @@ void ots_client_destroy(struct ots_client *client)
     if (client == NULL)
         return;
     CHECK(client->calls == 0);
+    clock_stop(client->clock, &client->flush);
     http_client_destroy(client->http);
     signer_destroy(client->signer);
     explicit_bzero(client->access_key_secret, strlen(client->access_key_secret));
@@ -158,15 +173,25 @@ struct ots_call *ots_call_create(struct ots_client *client, ots_answer_fn *on_an
     call->client = client;
     call->on_answer = on_answer;
     call->arg = arg;
+    list_init(&call->node);
     call->exchange = http_exchange_create(client->http, client_on_reply, call);
     client->calls++;
     return call;
+}
+
+static void call_leave_queue(struct ots_call *call)
+{
+    if (list_empty(&call->node))
+        return;
+    list_remove(&call->node);
+    call->client->queued -= !call->cut;
 }
 
 void ots_call_destroy(struct ots_call *call)
 {
     if (call == NULL)
         return;
+    call_leave_queue(call);
     loop_work_destroy(call->work);
     http_exchange_destroy(call->exchange);
     call->client->calls--;
@@ -200,17 +225,74 @@ static void call_on_worker(void *arg)
     digest_destroy(digest);
 }
 
-static void call_on_digested(void *arg)
+static void call_answer_cut(struct ots_call *call)
 {
-    struct ots_call *call = arg;
     call->digesting = false;
-    if (!call->cut) {
-        call_begin(call, slice_of(call->body_md5, DIGEST_MD5_BASE64));
-        return;
-    }
     struct ots_answer answer = {.outcome = OTS_UNSENT};
     error_set(&answer.error, ERROR_RETRY, "%s: cancelled before it was sent", call->operation);
     call->on_answer(call->arg, call, &answer);
+}
+
+static void call_digested(struct ots_call *call)
+{
+    call->digesting = false;
+    call_begin(call, slice_of(call->body_md5, DIGEST_MD5_BASE64));
+}
+
+static void call_on_digested(void *arg)
+{
+    struct ots_call *call = arg;
+    if (call->cut)
+        call_answer_cut(call);
+    else
+        call_digested(call);
+}
+
+/* Digests up to MD5_LANES queued bodies side by side and sends them. */
+static void client_send_some(struct ots_client *client)
+{
+    struct ots_call *calls[MD5_LANES];
+    struct slice bodies[MD5_LANES];
+    uint8_t md5[MD5_LANES][MD5_BYTES];
+    size_t count = 0;
+    for (struct list *node; count < MD5_LANES && (node = list_pop(&client->queue)) != NULL; count++) {
+        calls[count] = LIST_OWNER(node, struct ots_call, node);
+        bodies[count] = calls[count]->body;
+    }
+    client->queued -= (uint32_t)count;
+    md5_lanes(bodies, count, md5);
+    for (size_t i = 0; i < count; i++) {
+        base64_encode(slice_of(md5[i], MD5_BYTES), calls[i]->body_md5);
+        call_digested(calls[i]);
+    }
+}
+
+static void client_on_flush(void *arg, struct clock_timer *timer)
+{
+    struct ots_client *client = arg;
+    struct list *node;
+    (void)timer;
+    while ((node = list_pop(&client->cut)) != NULL)
+        call_answer_cut(LIST_OWNER(node, struct ots_call, node));
+    while (client->queued > 0)
+        client_send_some(client);
+}
+
+static void client_arm(struct ots_client *client)
+{
+    if (!clock_started(&client->flush))
+        clock_start(client->clock, &client->flush, 0);
+}
+
+/* Sent in the next turn, or at once when a whole set of lanes is together. */
+static void client_queue(struct ots_client *client, struct ots_call *call)
+{
+    list_push(&client->queue, &call->node);
+    client->queued++;
+    if (client->queued == MD5_LANES)
+        client_send_some(client);
+    else
+        client_arm(client);
 }
 
 void ots_call_send(struct ots_call *call, const char *operation, struct slice body, bool fresh)
@@ -220,21 +302,28 @@ void ots_call_send(struct ots_call *call, const char *operation, struct slice bo
     call->body = body.at != NULL ? body : SLICE("");
     call->fresh = fresh;
     snprintf(call->url, sizeof(call->url), "%s/%s", call->client->base, operation);
+    call->digesting = true;
+    call->cut = false;
     if (body.len <= DIGEST_MOST) {
-        call_begin(call, (struct slice){NULL, 0});
+        client_queue(call->client, call);
         return;
     }
     if (call->work == NULL)
         call->work = loop_work_create(call->client->loop, call_on_worker, call_on_digested, call);
-    call->digesting = true;
-    call->cut = false;
     loop_work_start(call->work);
 }
 
 void ots_call_cut(struct ots_call *call)
 {
-    if (call->digesting)
-        call->cut = true;
-    else
+    struct ots_client *client = call->client;
+    if (!call->digesting) {
         http_cancel(call->exchange);
+        return;
+    }
+    if (!list_empty(&call->node) && !call->cut) {
+        call_leave_queue(call);
+        list_push(&client->cut, &call->node);
+        client_arm(client);
+    }
+    call->cut = true;
 }

@@ -136,6 +136,7 @@ static void test_keys_values_headers_and_nulls_come_as_they_were_sent(void **sta
     static const struct consumer_topic topic[] = {{"shapes", 0}};
     struct loop *loop = loop_create();
     struct consumer_options options = options_of("connect-shapes", topic, 1);
+    options.headers = true;
     struct seen seen = {0};
     rd_kafka_headers_t *headers = rd_kafka_headers_new(3);
     rd_kafka_header_add(headers, "a", -1, "1", 1);

@@ -163,19 +163,6 @@ static void test_errors_go_by_their_code_and_say_the_request(void **state)
         OTS_RETRY);
 }
 
-static void test_a_call_that_is_cut_answers_once(void **state)
-{
-    struct story *story = *state;
-    fake_ots_push(story->fake, &(struct fake_step){.way = FAKE_SILENT});
-    ots_call_send(story->call, "ListTable", SLICE(""), false);
-    ots_call_cut(story->call);
-    assert_int_equal(story->answers, 0);
-    loop_run(story->loop);
-    assert_int_equal(story->last.outcome, OTS_CUT);
-    ots_call_cut(story->call); /* nothing in flight: nothing happens */
-    assert_int_equal(story->answers, 1);
-}
-
 static void on_look(void *arg, struct clock_timer *timer)
 {
     struct story *story = arg;
@@ -185,16 +172,48 @@ static void on_look(void *arg, struct clock_timer *timer)
         clock_start(loop_clock(story->loop), timer, 1);
 }
 
+static void run_until_the_service_has_it(struct story *story)
+{
+    struct clock_timer look;
+    clock_timer_init(&look, on_look, story);
+    clock_start(loop_clock(story->loop), &look, 0);
+    loop_run(story->loop);
+}
+
+static void test_a_call_that_is_cut_answers_once(void **state)
+{
+    struct story *story = *state;
+    fake_ots_push(story->fake, &(struct fake_step){.way = FAKE_SILENT});
+    ots_call_send(story->call, "ListTable", SLICE(""), false);
+    run_until_the_service_has_it(story);
+    ots_call_cut(story->call);
+    assert_int_equal(story->answers, 0);
+    loop_run(story->loop);
+    assert_int_equal(story->last.outcome, OTS_CUT);
+    ots_call_cut(story->call); /* nothing in flight: nothing happens */
+    assert_int_equal(story->answers, 1);
+}
+
+static void test_a_call_that_is_cut_before_it_left_was_not_sent(void **state)
+{
+    struct story *story = *state;
+    ots_call_send(story->call, "ListTable", SLICE(""), false);
+    ots_call_cut(story->call);
+    ots_call_cut(story->call);
+    assert_int_equal(story->answers, 0);
+    loop_run(story->loop);
+    assert_int_equal(story->last.outcome, OTS_UNSENT);
+    assert_int_equal(story->answers, 1);
+    assert_int_equal(fake_ots_count(story->fake), 0);
+}
+
 static void test_a_call_may_be_given_up_in_flight(void **state)
 {
     struct story *story = *state;
-    struct clock_timer look;
     fake_ots_push(story->fake, &(struct fake_step){.way = FAKE_SILENT});
     struct ots_call *call = ots_call_create(story->client, on_answer, story);
     ots_call_send(call, "ListTable", SLICE("body"), false);
-    clock_timer_init(&look, on_look, story);
-    clock_start(loop_clock(story->loop), &look, 0);
-    loop_run(story->loop); /* until the service has it */
+    run_until_the_service_has_it(story);
     ots_call_destroy(call);
     call = ots_call_create(story->client, on_answer, story);
     ots_call_send(call, "ListTable", SLICE("body"), false); /* and before it went anywhere */
@@ -322,6 +341,7 @@ int main(void)
         CASE(test_a_refused_connection_left_nothing),
         CASE(test_errors_go_by_their_code_and_say_the_request),
         CASE(test_a_call_that_is_cut_answers_once),
+        CASE(test_a_call_that_is_cut_before_it_left_was_not_sent),
         CASE(test_a_call_may_be_given_up_in_flight),
         CASE(test_a_large_body_is_sent_as_any_other),
         CASE(test_a_wrong_clock_heals_with_the_next_request),

@@ -89,10 +89,11 @@ static bool has_two_assignments(void *arg)
 
 /* --- a second member comes: drain, commit, release; then each has its share and nothing comes twice --- */
 
-static bool both_hold(void *arg)
+/* On a busy machine the mock needs a round more: the first member has all of it once again between. */
+static bool both_hold_half(void *arg)
 {
     struct taker *const *both = arg;
-    return both[0]->holds && both[1]->holds && both[0]->assigns == 2;
+    return both[0]->holds && both[1]->holds && both[0]->assigned == 2 && both[1]->assigned == 2;
 }
 
 static bool both_have_all(void *arg)
@@ -130,11 +131,13 @@ static void test_a_revoke_waits_for_the_release_and_nothing_is_lost_or_doubled(v
     assert_int_equal(source_take(both[0]->source, 0, 200, nothing_is_given, NULL), 0);
     assert_false(both[1]->holds);
     both[0]->keeps_revoked = false;
+    both[0]->blocked[0] = both[1]->blocked[0] = true; /* what nobody commits is not to be taken on the way */
     taker_release(both[0]);
 
-    taker_run(loop, both_hold, both, "both to have partitions");
-    assert_int_equal(both[0]->assigned, 2);
-    assert_int_equal(both[1]->assigned, 2);
+    taker_run(loop, both_hold_half, both, "both to have half of the partitions");
+    both[0]->blocked[0] = both[1]->blocked[0] = false;
+    taker_take(both[0]);
+    taker_take(both[1]);
     taker_run(loop, both_have_all, both, "the last records");
     assert_int_equal(both[0]->total + both[1]->total, 4 * 320);
     taker_close(both[1]);

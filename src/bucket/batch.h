@@ -69,6 +69,7 @@ struct batch {
     bool troubled;       /* counted among those that fail for long */
     uint32_t attempts;   /* how often it, or what was joined to it, was sent */
     int64_t since_ms;    /* when the oldest of its rows was first sent */
+    int64_t sent_ms;     /* when it was last sent */
     int64_t cut_ms;      /* when it was last cut; its keys stay busy for settle_ms after that */
     struct batch *after; /* the other half of a split request, to be sent when this one is settled */
 };

@@ -58,9 +58,10 @@ struct key_table {
 struct bucket_limit {
     uint32_t fixed; /* 0: sizes itself */
     uint32_t now;
-    uint32_t answers; /* good ones since the last step up */
-    uint32_t quiet;   /* answers to come before the next step down */
-    bool reached;     /* since the last step: more would have been sent */
+    uint32_t answers;   /* good ones since the last step up */
+    uint32_t quiet;     /* answers to come before the next step down */
+    bool reached;       /* since the last step: more would have been sent */
+    int64_t fastest_ms; /* the quickest answer since the last step */
 };
 
 struct key_order {

@@ -152,6 +152,7 @@ static void slot_send(struct bucket *bucket, struct batch *batch)
     if (batch->attempts++ == 0)
         batch->since_ms = bucket->clock->now_ms;
     batch->state = SLOT_FLYING;
+    batch->sent_ms = bucket->clock->now_ms;
     bucket->in_flight++;
     bucket->counts.requests++;
     bucket->counts.bytes_sent += bucket_slot_bytes(bucket, batch);

@@ -242,7 +242,10 @@ static void test_the_limit_goes_up_slowly_and_down_fast(void **state)
         snprintf(word, sizeof(word), "+%c%d", '!' + i % 90, i);
         rig_word(rig, word);
     }
-    rig_run(rig, "limit=10 flying=10");
+    rig_run(rig, "limit=10 flying=10 @9");
+    for (int i = 0; i < 10; i++)
+        rig_answer(rig, answered++, "O");
+    rig_run(rig, "limit=10 flying=10 @20"); /* answers that come at once ask for no more */
     for (int i = 0; i < 10; i++)
         rig_answer(rig, answered++, "O");
     rig_run(rig, "limit=11 flying=11");

@@ -116,7 +116,8 @@ static int conf_set_all(rd_kafka_conf_t *conf, const struct property_list *list,
 
 static int conf_set_users(rd_kafka_conf_t *conf, const struct consumer_options *options, struct error *err)
 {
-    struct property_list list = {0};
+    struct property_list list;
+    property_list_init(&list);
     int rc = property_translate(&list, options->properties, options->property_count, err);
     if (rc == 0)
         rc = conf_set_all(conf, &list, err);

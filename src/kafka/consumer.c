@@ -243,18 +243,19 @@ static int consumer_topic_order(const void *a, const void *b)
 
 static void consumer_copy_topics(struct consumer *consumer, const struct consumer_options *options)
 {
+    arena_init(&consumer->names, 1024);
     consumer->topic_count = options->topic_count;
     consumer->topics = check_memory(calloc(options->topic_count, sizeof(*consumer->topics)));
-    for (size_t i = 0; i < options->topic_count; i++)
-        consumer->topics[i] = (struct consumer_topic){.name = check_memory(strdup(options->topics[i].name)),
-                                                      .lane = options->topics[i].lane};
+    for (size_t i = 0; i < options->topic_count; i++) {
+        consumer->topics[i].name = arena_copy(&consumer->names, slice_text(options->topics[i].name)).at;
+        consumer->topics[i].lane = options->topics[i].lane;
+    }
     qsort(consumer->topics, consumer->topic_count, sizeof(*consumer->topics), consumer_topic_order);
 }
 
 static void consumer_free(struct consumer *consumer)
 {
-    for (size_t i = 0; i < consumer->topic_count; i++)
-        free((char *)(uintptr_t)consumer->topics[i].name);
+    arena_fini(&consumer->names);
     free(consumer->topics);
     free(consumer->lanes);
     assignment_fini(consumer);

@@ -3,6 +3,7 @@
 #ifndef KAFKA_CONSUMER_PRIVATE_H
 #define KAFKA_CONSUMER_PRIVATE_H
 
+#include "base/arena.h"
 #include "kafka/consumer.h"
 #include "kafka/lane.h"
 #include "kafka/position.h"
@@ -26,7 +27,8 @@ struct consumer {
     rd_kafka_queue_t *close_queue;
     struct lane *lanes;
     uint32_t lane_count;
-    struct consumer_topic *topics; /* by name, ascending; names are ours */
+    struct consumer_topic *topics; /* by name, ascending */
+    struct arena names;            /* of the topics */
     size_t topic_count;
     struct wake wake;
 

@@ -43,7 +43,9 @@ static char jaas_escaped(char escape)
     static const char from[] = "nrtfbav";
     static const char to[] = "\n\r\t\f\b\a\v";
     const char *found = strchr(from, escape);
-    return found == NULL ? escape : to[found - from];
+    if (found == NULL)
+        return escape;
+    return to[found - from];
 }
 
 static enum jaas_token jaas_next_quoted(struct jaas_reader *reader)
@@ -56,7 +58,10 @@ static enum jaas_token jaas_next_quoted(struct jaas_reader *reader)
             reader->at++;
         if (*reader->at == 0)
             return JAAS_UNFINISHED;
-        *reader->to++ = escaped ? jaas_escaped(*reader->at) : *reader->at;
+        *reader->to = *reader->at;
+        if (escaped)
+            *reader->to = jaas_escaped(*reader->at);
+        reader->to++;
     }
     reader->at++;
     *reader->to++ = 0;

@@ -170,11 +170,11 @@ void offsets_assign(struct offsets *offsets, const struct source_partition *part
     CHECK(offsets->live_count == 0);
     if (count == 0)
         return;
-    offsets->live = check_memory(calloc(count, sizeof(*offsets->live)));
+    offsets->live = check_memory(calloc(count, sizeof(struct offsets_partition *)));
     offsets->live_count = count;
     for (size_t i = 0; i < count; i++)
         offsets->live[i] = partition_create(offsets, &partitions[i]);
-    qsort(offsets->live, count, sizeof(*offsets->live), partition_order);
+    qsort(offsets->live, count, sizeof(struct offsets_partition *), partition_order);
     for (size_t i = 1; i < count; i++)
         CHECK(partition_order(&offsets->live[i - 1], &offsets->live[i]) < 0); /* none twice */
 }

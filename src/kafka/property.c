@@ -26,8 +26,10 @@ int property_put(const struct property_job *job, const char *name, const char *v
         list->room = list->room == 0 ? 16 : list->room * 2;
         list->items = check_memory(realloc(list->items, list->room * sizeof(*list->items)));
     }
-    list->items[list->count++] = (struct property){
-        .name = check_memory(strdup(name)), .value = check_memory(strdup(value)), .place = job->from->place};
+    struct property *item = &list->items[list->count++];
+    item->name = arena_copy(&list->arena, slice_text(name)).at;
+    item->value = arena_copy(&list->arena, slice_text(value)).at;
+    item->place = job->from->place;
     return 0;
 }
 
@@ -132,11 +134,14 @@ int property_translate(struct property_list *list, const struct consumer_propert
     return 0;
 }
 
+void property_list_init(struct property_list *list)
+{
+    *list = (struct property_list){0};
+    arena_init(&list->arena, 4096);
+}
+
 void property_list_fini(struct property_list *list)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        free(list->items[i].name);
-        free(list->items[i].value);
-    }
+    arena_fini(&list->arena);
     free(list->items);
 }

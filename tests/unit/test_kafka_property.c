@@ -27,8 +27,9 @@ static struct consumer_options options_with(const struct consumer_property *prop
 /* "name=value;..." of what comes out. */
 static void translated(const struct consumer_property *properties, size_t count, char text[1000])
 {
-    struct property_list list = {0};
+    struct property_list list;
     struct error err;
+    property_list_init(&list);
     if (property_translate(&list, properties, count, &err) != 0)
         fail_msg("%s", err.text);
     text[0] = 0;
@@ -184,8 +185,9 @@ static void test_broken_login_texts_are_refused_without_their_secret(void **stat
                                          ";hunter2"};
     for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
         struct consumer_property property = {"sasl.jaas.config", broken[i], NULL};
-        struct property_list list = {0};
+        struct property_list list;
         struct error err = {0};
+        property_list_init(&list);
         assert_int_equal(property_translate(&list, &property, 1, &err), -1);
         assert_int_equal(err.kind, ERROR_CONFIG);
         assert_null(strstr(err.text, "hunter2"));

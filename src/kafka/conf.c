@@ -11,6 +11,10 @@
 #include "config/nearest.h"
 #include "kafka/property.h"
 
+/* The queues of all lanes together, and the least of one. Small, for kafka/wake keeps them full: a tenth of
+ * it is as fast. */
+enum { QUEUE_MESSAGES = 5000, QUEUE_MESSAGES_LEAST = 500, QUEUE_KB = 4096, QUEUE_KB_LEAST = 512 };
+
 enum { TOPIC_NAME_MOST = 249 };
 
 /* engineering.md sections 1.1 and 2 say where these come from. */
@@ -24,8 +28,6 @@ static const struct consumer_property conf_defaults[] = {
     {"session.timeout.ms", "45000", NULL},
     {"socket.nagle.disable", "true", NULL},
     {"check.crcs", "true", NULL},
-    {"queued.min.messages", "5000", NULL}, /* small queues, kept full by kafka/wake */
-    {"queued.max.messages.kbytes", "4096", NULL},
     {"fetch.max.bytes", "1048576", NULL}, /* a larger record still comes: at least one batch always does */
     {"fetch.message.max.bytes", "1048576", NULL},
     {"topic.metadata.refresh.interval.ms", "30000",
@@ -130,10 +132,22 @@ static void conf_set_ours(rd_kafka_conf_t *conf, const char *name, const char *v
     CHECK(rd_kafka_conf_set(conf, name, value, NULL, 0) == RD_KAFKA_CONF_OK);
 }
 
+/* The library's limits are for each queue, and a lane has one of its own. */
+static void conf_set_share(rd_kafka_conf_t *conf, const char *name, uint32_t total, uint32_t least,
+                           uint32_t lanes)
+{
+    char text[16];
+    uint32_t share = total / lanes;
+    snprintf(text, sizeof(text), "%u", share < least ? least : share);
+    conf_set_ours(conf, name, text);
+}
+
 static void conf_set_defaults(rd_kafka_conf_t *conf, const struct consumer_options *options)
 {
     for (size_t i = 0; i < sizeof(conf_defaults) / sizeof(conf_defaults[0]); i++)
         conf_set_ours(conf, conf_defaults[i].name, conf_defaults[i].value);
+    conf_set_share(conf, "queued.min.messages", QUEUE_MESSAGES, QUEUE_MESSAGES_LEAST, options->lane_count);
+    conf_set_share(conf, "queued.max.messages.kbytes", QUEUE_KB, QUEUE_KB_LEAST, options->lane_count);
     if (rd_kafka_version() >= 0x020200ff) /* see kafka/wake.h */
         conf_set_ours(conf, "fetch.queue.backoff.ms", "2");
     if (options->brokers != NULL)
@@ -187,6 +201,7 @@ static int conf_check(const rd_kafka_conf_t *conf, const struct consumer_options
 
 rd_kafka_conf_t *conf_create(const struct consumer_options *options, struct error *err)
 {
+    CHECK(options->lane_count > 0);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     conf_set_defaults(conf, options);
     if (conf_set_users(conf, options, err) == 0 && conf_check(conf, options, err) == 0)

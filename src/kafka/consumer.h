@@ -34,7 +34,8 @@ struct consumer_options {
 struct source *consumer_create(struct loop *loop, const struct consumer_options *options,
                                const struct source_events *events, struct error *err);
 
-/* After on_closed, or to give up at once (without leaving the group in order). */
+/* After on_closed, or to give up at once (without leaving the group in order). Waits for the library for at
+ * most 5 s, usually for milliseconds; what is not gone then is left behind. */
 void consumer_destroy(struct source *source);
 
 /* Properties tried without a connection: for `check`. */

@@ -36,8 +36,8 @@ struct source_events {
     /* ERROR_RETRY: a condition worth saying (broker down...), it heals itself; ERROR_CONFIG, ERROR_FATAL:
      * cannot go on. */
     void (*on_error)(void *arg, const struct error *err);
-    /* The partition has been read to the end that it had at this moment. Only when the source was asked to
-     * tell. */
+    /* The partition has been read to the end that it had at this moment: once a partition and assignment.
+     * Only when the source was asked to tell. */
     void (*on_end)(void *arg, const char *topic, int32_t partition, int64_t offset);
     /* The answer to source_close(). */
     void (*on_closed)(void *arg);

@@ -147,6 +147,17 @@ class Broker:
         return {place.partition: place.offset for place in answer.topic_partitions
                 if place.topic == topic and place.offset >= 0}
 
+    def lags(self, group, topic):
+        """partition -> records that are there and not committed."""
+        client = Consumer({"bootstrap.servers": self.address, "group.id": group})
+        try:
+            done = self.committed(group, topic)
+            partitions = client.list_topics(topic, 30).topics[topic].partitions
+            marks = {number: client.get_watermark_offsets(TopicPartition(topic, number), 30) for number in partitions}
+            return {number: high - done.get(number, low) for number, (low, high) in marks.items()}
+        finally:
+            client.close()
+
     def read_all(self, topic):
         """(key, value) of every record there is now."""
         client = Consumer({"bootstrap.servers": self.address, "group.id": uuid.uuid4().hex, "enable.auto.commit": False,

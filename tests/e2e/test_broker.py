@@ -18,6 +18,8 @@ def test_what_is_produced_is_read_and_a_commit_is_seen(broker):
     client.commit(offsets=[TopicPartition(topic, 2, 50)], asynchronous=False)
     client.close()
     assert broker.committed(group, topic) == {2: 50}
+    broker.produce(topic, values[:7], partition=1)
+    assert broker.lags(group, topic) == {0: 0, 1: 7, 2: 0}
 
 
 def test_a_transaction_leaves_a_gap_behind_its_records(broker):

@@ -176,13 +176,14 @@ static void test_keys_values_headers_and_nulls_come_as_they_were_sent(void **sta
 static const struct consumer_topic fast_and_slow[] = {{"fast", 0}, {"slow", 1}};
 enum { WIDE = 20000, WIDE_COUNT = 200 }; /* WIDE_COUNT a partition: the mock keeps 5 MB of each */
 
-/* The queue's own limit and one fetch answer that was on its way: ten records a partition, from the mock. */
-enum { SLOW_MOST = (4 << 20) + 3 * 10 * WIDE };
+/* The queue's own limit, half of 4 MB, and one fetch answer that was on its way: ten records a partition,
+ * from the mock. */
+enum { SLOW_MOST = (2 << 20) + 3 * 10 * WIDE };
 
 static bool fast_is_done_and_slow_is_full(void *arg)
 {
     const struct taker *taker = arg;
-    return taker->given[0] == 2 * WIDE_COUNT && consumer_queued(taker->source, 1) * WIDE >= 4 << 20;
+    return taker->given[0] == 2 * WIDE_COUNT && consumer_queued(taker->source, 1) * WIDE >= 2 << 20;
 }
 
 static void test_a_blocked_lane_stops_no_other_and_holds_little(void **state)

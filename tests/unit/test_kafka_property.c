@@ -263,6 +263,31 @@ static void test_the_last_value_wins_over_ours(void **state)
     rd_kafka_conf_destroy(conf);
 }
 
+static void assert_queue(uint32_t lanes, const char *messages, const char *kilobytes)
+{
+    struct consumer_options options = options_with(NULL, 0);
+    struct error err;
+    char value[16];
+    size_t bytes = sizeof(value);
+    options.lane_count = lanes;
+    rd_kafka_conf_t *conf = conf_create(&options, &err);
+    assert_non_null(conf);
+    assert_int_equal(rd_kafka_conf_get(conf, "queued.min.messages", value, &bytes), RD_KAFKA_CONF_OK);
+    assert_string_equal(value, messages);
+    bytes = sizeof(value);
+    assert_int_equal(rd_kafka_conf_get(conf, "queued.max.messages.kbytes", value, &bytes), RD_KAFKA_CONF_OK);
+    assert_string_equal(value, kilobytes);
+    rd_kafka_conf_destroy(conf);
+}
+
+static void test_lanes_share_the_queue(void **state)
+{
+    (void)state;
+    assert_queue(1, "5000", "4096");
+    assert_queue(4, "1250", "1024");
+    assert_queue(100, "500", "512");
+}
+
 static void assert_topics_refused(const struct consumer_topic *topics, size_t count, const char *words)
 {
     struct consumer_options options = options_with(NULL, 0);
@@ -331,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_a_login_text_has_room_for_many_options_and_no_more),
         cmocka_unit_test(test_key_and_trust_stores),
         cmocka_unit_test(test_the_last_value_wins_over_ours),
+        cmocka_unit_test(test_lanes_share_the_queue),
         cmocka_unit_test(test_brokers_group_and_topics_are_needed),
         cmocka_unit_test(test_what_has_no_effect_is_said),
     };

@@ -12,7 +12,7 @@ registered() # KIND PREFIX FILES...
     for file in "${@:2}"; do
         name=$(basename "$file" .c)
         seen=$((seen + 1))
-        cat cmake/*.cmake | grep -qE "^$kind\(${name#*_}[ )]" || { echo "$file: no $kind(${name#*_} ...) line in cmake"; bad=1; }
+        grep -qE "^$kind\(${name#*_}[ )]" cmake/*.cmake || { echo "$file: no $kind(${name#*_} ...) line in cmake"; bad=1; }
     done
 }
 

@@ -8,7 +8,7 @@
 #include "loop/clock.h"
 #include "record/window.h"
 
-enum { CHANNEL_TAKE_MOST = 200, CHANNEL_TAKES = 8, CHANNEL_SKIPS_SAID = 5 };
+enum { CHANNEL_TAKE_MOST = 200, CHANNEL_TAKES = 4, CHANNEL_SKIPS_SAID = 5 };
 
 /* Each phase waits for the thing named; channel_progress() moves on when it has come. */
 enum channel_phase {

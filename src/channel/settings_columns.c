@@ -123,12 +123,14 @@ static void columns_read_connect(struct columns *columns, struct settings_scope 
     const struct config_entry *wrong = type_entry != NULL ? type_entry : name_entry;
     columns->path = settings_key_name(reader, columns->names, scope);
     columns->place = name_entry == NULL ? settings_file_place(reader) : name_entry->value;
-    if (names.count != types.count) {
+    if (wrong != NULL && names.count != types.count) {
         config_mistake(reader->mistakes, CONFIG_ERROR, wrong->value, wrong->path,
                        "%zu names and %zu types; as many types as names were expected", names.count,
                        types.count);
         return;
     }
+    if (name_entry == NULL || type_entry == NULL)
+        return;
     for (size_t i = 0; i < names.count; i++) {
         enum cell_type type = columns_type(columns, types.items[i].text, type_entry->value, type_entry->path);
         if (!columns_add(columns, names.items[i].text, name_entry->value, type))

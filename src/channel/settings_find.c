@@ -118,8 +118,9 @@ static struct settings_items list_elements(struct settings_reader *reader, const
     struct settings_items list = {NULL, 0};
     size_t count = list_count(reader, entry);
     list.items = arena_take(&reader->settings->arena, (count + 1) * sizeof(*list.items));
-    for (size_t i = 0; i < count; i++) {
-        const struct config_entry *element = settings_find_in(reader->file, "%s[%zu]", entry->path, i);
+    const struct config_entry *element;
+    for (size_t i = 0; i < count && (element = settings_find_in(reader->file, "%s[%zu]", entry->path, i));
+         i++) {
         struct slice text = config_trim(slice_text(element->text));
         if (element->kind == CONFIG_TEXT && text.len > 0)
             list.items[list.count++] = (struct settings_item){text, element->value};

@@ -323,7 +323,7 @@ static void tables_place(struct tables *tables, const struct tables_topic *topic
         table->topics = arena_take(&settings->arena, tables->count * sizeof(*table->topics));
         routes[at] = topic->route;
         settings->table_count++;
-    } else if (strcmp(routes[at], topic->route) != 0) {
+    } else if (routes[at] != NULL && strcmp(routes[at], topic->route) != 0) {
         config_mistake(
             tables->reader->mistakes, CONFIG_ERROR, topic->place, NULL,
             "table %s is written by another route already; put both topics into one route, as topics: [...]",
@@ -350,7 +350,7 @@ void settings_read_tables(struct settings_reader *reader)
     struct settings *settings = reader->settings;
     struct arena *arena = &settings->arena;
     struct tables tables = {.reader = reader};
-    const char *routes[SETTINGS_TABLES_MOST];
+    const char *routes[SETTINGS_TABLES_MOST] = {NULL};
     tables.topics = arena_take(arena, SETTINGS_TOPICS_MOST * sizeof(*tables.topics));
     if (reader->form == CONFIG_FORM_YAML)
         tables_read_yaml(&tables);

@@ -9,14 +9,25 @@
 
 enum { UNKNOWN_PATTERN_MOST = 1024 };
 
+/* Of "routes[N]." in front of the path; 0: there is none. */
+static size_t unknown_route_len(const char *path)
+{
+    static const char word[] = "routes[";
+    size_t len = sizeof(word) - 1;
+    if (strncmp(path, word, len) != 0)
+        return 0;
+    size_t digits = strspn(path + len, "0123456789");
+    len += digits;
+    return digits > 0 && strncmp(path + len, "].", 2) == 0 ? len + 2 : 0;
+}
+
 /* The path as key tables have it: without the route, every [N] as []. False: too long to be known. */
 static bool unknown_pattern(const char *path, char pattern[UNKNOWN_PATTERN_MOST], bool *in_route)
 {
     size_t len = 0;
-    unsigned index = 0;
-    int skip = 0;
-    *in_route = sscanf(path, "routes[%4u].%n", &index, &skip) == 1 && skip > 0;
-    for (path += *in_route ? skip : 0; *path != 0; path++) {
+    size_t route_len = unknown_route_len(path);
+    *in_route = route_len > 0;
+    for (path += route_len; *path != 0; path++) {
         if (len + 2 >= UNKNOWN_PATTERN_MOST)
             return false;
         pattern[len++] = *path;

@@ -44,7 +44,7 @@ static int input_text(struct explain_input *input, const struct json_member *mem
 static int input_bytes(struct explain_input *input, const struct json_member *member, bool base64,
                        struct slice *to, struct error *err)
 {
-    struct slice text;
+    struct slice text = {0};
     if (to->at != NULL)
         return error_set(err, ERROR_CONFIG, "%.*s: the bytes are given twice", SLICE_ARG(member->name));
     if (member->value.kind == JSON_NULL)

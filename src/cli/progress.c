@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -100,6 +101,21 @@ static double progress_cpu_seconds(const struct rusage *usage)
            (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
 }
 
+/* VmHWM: ru_maxrss also counts what the process was before exec. 0 when the system does not tell. */
+static long progress_peak_rss_kb(void)
+{
+    char line[128];
+    long kb = 0;
+    FILE *status = fopen("/proc/self/status", "r");
+    while (status != NULL && kb == 0 && fgets(line, sizeof(line), status) != NULL) {
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            kb = strtol(line + 6, NULL, 10);
+    }
+    if (status != NULL)
+        fclose(status);
+    return kb;
+}
+
 void progress_end(struct progress *progress, const struct channel_state *state, bool json)
 {
     struct rusage usage;
@@ -118,7 +134,7 @@ void progress_end(struct progress *progress, const struct channel_state *state, 
            "\"peak_rss_kb\":%ld,\"requests\":%llu,\"bytes_sent\":%llu}\n",
            (unsigned long long)state->records, (unsigned long long)state->rows,
            (unsigned long long)state->superseded, (unsigned long long)state->errors, seconds,
-           progress_cpu_seconds(&usage), usage.ru_maxrss, (unsigned long long)state->requests,
+           progress_cpu_seconds(&usage), progress_peak_rss_kb(), (unsigned long long)state->requests,
            (unsigned long long)state->bytes_sent);
     fflush(stdout);
 }

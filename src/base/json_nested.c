@@ -38,8 +38,10 @@ static const char *json_nested_name(const struct json_reader *reader, const char
 static const char *json_nested_scalar(const struct json_reader *reader, const char *at)
 {
     struct json_value value;
+    struct slice text;
+    bool escaped;
     if (at < reader->end && *at == '"')
-        return json_text_string(reader, at + 1, &value.text, &value.escaped);
+        return json_text_string(reader, at + 1, &text, &escaped);
     if (at < reader->end && (*at == '-' || (*at >= '0' && *at <= '9')))
         return json_text_number(reader, at, &value);
     return json_text_literal(reader, at, &value);
@@ -84,8 +86,7 @@ static const char *json_nested_leave(const struct json_reader *reader, const cha
 
 const char *json_text_nested(const struct json_reader *reader, const char *at, unsigned depth)
 {
-    struct json_levels levels;
-    levels.depth = depth - 1;
+    struct json_levels levels = {.depth = depth - 1};
     do {
         bool due = false;
         if (at < reader->end && (*at == '{' || *at == '['))

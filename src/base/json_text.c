@@ -45,10 +45,11 @@ static bool json_text_is_hex(char c)
 
 static const char *json_text_escape(const struct json_reader *reader, const char *at)
 {
+    static const char letters[] = {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'};
     size_t wanted = reader->end - at >= 2 && at[1] == 'u' ? 6 : 2;
     if ((size_t)(reader->end - at) < wanted)
         return json_text_fault(reader, at, "the text ends inside a string");
-    if (wanted == 2 && memchr("\"\\/bfnrt", at[1], 8) == NULL)
+    if (wanted == 2 && memchr(letters, at[1], sizeof(letters)) == NULL)
         return json_text_fault(reader, at, "an escape that JSON does not have");
     for (size_t i = 2; i < wanted; i++)
         if (!json_text_is_hex(at[i]))

@@ -69,7 +69,7 @@ static int number_digits(double value, char *at)
 static int number_print_finite(double value, char *at)
 {
     int digits = number_digits(value, at);
-    int exponent = atoi(strchr(at, 'e') + 1);
+    int exponent = (int)strtol(strchr(at, 'e') + 1, NULL, 10);
     if (exponent < -5 || exponent > 15)
         return snprintf(at, 32, "%.*g", digits, value);
     int decimals = digits - 1 - exponent;

@@ -290,7 +290,10 @@ void flight_cut(struct emulator *emulator, bool all)
             flight_abandon(flight);
         flight_finish(flight);
     }
-    while (all && !list_empty(&emulator->spare))
-        flight_destroy(LIST_OWNER(emulator->spare.next, struct flight, node));
+    for (struct list *node = emulator->spare.next; all && node != &emulator->spare;) {
+        struct flight *flight = LIST_OWNER(node, struct flight, node);
+        node = node->next;
+        flight_destroy(flight);
+    }
     emulator->spare_count = all ? 0 : emulator->spare_count;
 }

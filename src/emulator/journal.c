@@ -72,7 +72,7 @@ static void journal_write(struct journal *journal)
 void journal_flush(struct journal *journal)
 {
     journal_write(journal);
-    buffer_reset(&journal->lines, 2 * JOURNAL_LARGE);
+    buffer_reset(&journal->lines, (size_t)2 * JOURNAL_LARGE);
     clock_stop(journal->clock, &journal->timer);
 }
 

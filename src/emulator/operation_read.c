@@ -346,8 +346,8 @@ static void range_answer(struct visit *visit, const struct read_range *range, co
 static void range_read(struct visit *visit, struct read_range *range)
 {
     struct arena scratch;
-    arena_init(&scratch, 64 * 1024);
-    buffer_init(&range->rows, 16 * LIMIT_RANGE_BYTES);
+    arena_init(&scratch, (size_t)64 * 1024);
+    buffer_init(&range->rows, (size_t)16 * LIMIT_RANGE_BYTES);
     const struct row_node *next = range_run(range, &scratch);
     range_answer(visit, range, next);
     buffer_fini(&range->rows);

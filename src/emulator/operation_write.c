@@ -279,7 +279,7 @@ static int batch_match(struct visit *visit, struct store_table **tables)
 
 int operation_batch_write_row(struct visit *visit)
 {
-    struct store_table *tables[LIMIT_BATCH_ROWS];
+    struct store_table *tables[LIMIT_BATCH_ROWS] = {NULL};
     if (batch_match(visit, tables) != 0)
         return -1;
     for (uint32_t i = 0; i < visit->change_count; i++)

@@ -47,10 +47,11 @@ static bool row_cells_has_bytes(const struct cell *cell)
 
 static size_t row_cells_room(const struct cell *cells, uint32_t count)
 {
-    size_t room = 2 * ROW_CELLS_NUMBER_MOST;
+    const size_t two_numbers = (size_t)2 * ROW_CELLS_NUMBER_MOST;
+    size_t room = two_numbers;
     for (uint32_t i = 0; i < count; i++)
-        room += 2 + cells[i].name.len + 2 * ROW_CELLS_NUMBER_MOST +
-                (row_cells_has_bytes(&cells[i]) ? cells[i].bytes.len : 0);
+        room +=
+            2 + cells[i].name.len + two_numbers + (row_cells_has_bytes(&cells[i]) ? cells[i].bytes.len : 0);
     return room;
 }
 

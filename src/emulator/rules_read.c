@@ -261,9 +261,9 @@ int rules_read(struct rules *rules, struct slice json, struct error *err)
     unsigned column = 0;
     size_t end = 0;
     rules_init(&made);
-    int count = json_value(json, JSON_COMMENTS, &whole, &end, &fault);
-    if (count == 0)
-        count = json_object(json, JSON_COMMENTS, members, RULES_MEMBERS, &fault);
+    int count = json_value(json, JSON_COMMENTS, &whole, &end, &fault) == 0
+                    ? json_object(json, JSON_COMMENTS, members, RULES_MEMBERS, &fault)
+                    : -1;
     if (count >= 0 && !rules_ends(json, end)) {
         fault = (struct json_fault){.at = end, .what = "nothing was expected behind the object"};
         count = -1;

@@ -173,6 +173,7 @@ static enum MHD_Result call_dispatch(struct http_call *call, const char *method)
     return MHD_YES;
 }
 
+// NOLINTNEXTLINE(readability-function-size): libmicrohttpd says what the parameters are
 enum MHD_Result http_call_on_access(void *server, struct MHD_Connection *connection, const char *url,
                                     const char *method, const char *version, const char *data, size_t *bytes,
                                     void **context)

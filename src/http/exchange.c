@@ -20,6 +20,7 @@ enum {
     STALL_LOOKS = 4 /* looks at the byte counts in one stall time-out */
 };
 
+// NOLINTNEXTLINE(readability-non-const-parameter): libcurl says what the parameters are
 static int exchange_on_connected(void *arg, char *peer, char *local, int peer_port, int local_port)
 {
     struct http_exchange *exchange = arg;

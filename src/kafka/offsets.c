@@ -217,6 +217,7 @@ struct offsets_partition *offsets_find(struct offsets *offsets, struct slice top
 static void partition_grow(struct offsets_partition *partition)
 {
     size_t room = partition->room * 2;
+    CHECK(room > 0);
     struct run *runs = check_memory(calloc(room, sizeof(*runs)));
     for (size_t i = 0; i < partition->count; i++)
         runs[(partition->head + i) & (room - 1)] = *partition_run(partition, partition->head + i);

@@ -63,7 +63,8 @@ static int typed_integer(const struct convert_schema *schema, const struct json_
                                              : 64;
     if (typed_whole(schema, json, &integer, err) != 0)
         return -1;
-    if (integer >> (bits - 1) != integer >> 63)
+    int64_t most = INT64_MAX >> (64 - bits);
+    if (integer > most || integer < -most - 1)
         return error_set(err, ERROR_RECORD, "the number is out of range for %s",
                          convert_schema_type_name(schema));
     field->integer = integer;

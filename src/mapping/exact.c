@@ -116,9 +116,10 @@ enum exact_result exact_int64(struct slice text, int64_t *value)
 
 enum exact_result exact_int64_of_double(double number, int64_t *value)
 {
+    const double most = 9223372036854775808.0; /* 2^63; cppcheck misreads it in hexadecimal */
     if (!isfinite(number) || number != trunc(number))
         return EXACT_FRACTION;
-    if (number < -0x1p63 || number >= 0x1p63)
+    if (number < -most || number >= most)
         return EXACT_RANGE;
     *value = (int64_t)number;
     return EXACT_OK;

@@ -24,7 +24,7 @@ static void java_take_apart(const char *text, struct java_digits *digits)
     for (; *text != 0 && *text != 'e'; text++)
         if (*text >= '0' && *text <= '9')
             digits->digits[digits->count++] = *text;
-    digits->exponent = atoi(text + 1);
+    digits->exponent = (int)strtol(text + 1, NULL, 10);
     while (digits->count > 1 && digits->digits[digits->count - 1] == '0')
         digits->count--;
 }

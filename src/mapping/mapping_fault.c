@@ -17,7 +17,7 @@ static void fault_column(struct mapping_fault *fault, struct slice column)
         while (len > 0 && ((unsigned char)column.at[len] & 0xc0) == 0x80)
             len--; /* not in the middle of a character */
     fault->has_column = column.at != NULL;
-    if (len > 0)
+    if (column.at != NULL)
         memcpy(fault->column, column.at, len);
     fault->column[len] = 0;
 }

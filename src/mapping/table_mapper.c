@@ -118,7 +118,7 @@ static int mapper_keys(struct table_mapper *mapper, const struct message *messag
         rc = mapper_keys_of_record(mapper, value, &mapper->targets.value, fault);
         break;
     case KEY_MODE_SEARCH:
-        CHECK(false && "refused when the mapper was made");
+        CHECK(mapper->plan->key_mode != KEY_MODE_SEARCH); /* refused when the mapper was made */
     }
     row->keys = mapper->keys;
     row->key_count = mapper->plan->key_count;
@@ -184,11 +184,15 @@ static int mapper_read(struct table_mapper *mapper, const struct message *messag
                        struct value *value, struct mapping_fault *fault)
 {
     struct error err;
-    if (converter_read(mapper->key_converter, message->key, key, &err) != 0)
-        return mapping_fault_convert(fault, "key", &err);
-    if (converter_read(mapper->value_converter, message->value, value, &err) != 0)
-        return mapping_fault_convert(fault, "value", &err);
-    return 0;
+    const char *side = "key";
+    int rc = converter_read(mapper->key_converter, message->key, key, &err);
+    if (rc == 0) {
+        side = "value";
+        rc = converter_read(mapper->value_converter, message->value, value, &err);
+    }
+    if (rc != 0)
+        mapping_fault_convert(fault, side, &err);
+    return rc;
 }
 
 static bool mapper_has_fields(const struct value *value)

@@ -157,6 +157,7 @@ static int answer_parse_date(struct slice date, int64_t *wall_ms)
     if (date.len >= sizeof(text))
         return -1;
     snprintf(text, sizeof(text), "%.*s", SLICE_ARG(date));
+    // NOLINTNEXTLINE(cert-err34-c): the widths leave nothing that could overflow
     int found = sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT", &utc.tm_mday, month,
                        &utc.tm_year, &utc.tm_hour, &utc.tm_min, &utc.tm_sec);
     const char *place = found == 6 ? strstr(months, month) : NULL;

@@ -25,7 +25,7 @@ enum {
 
 /* Below it a difference is no reason for a refusal (the service allows 15 minutes), and learning it would not
  * help. */
-static const int64_t skew_worth_ms = 60 * 1000;
+static const int64_t skew_worth_ms = 60000;
 
 struct ots_client {
     struct loop *loop;

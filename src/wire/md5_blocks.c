@@ -4,7 +4,7 @@
 #include "wire/bytes.h"
 #include "wire/md5_rounds.h"
 
-#define WORD(at, n) bytes_get_u32((at) + 4 * (n))
+#define WORD(at, n) bytes_get_u32((at) + (size_t)4 * (n))
 
 #define STEP_ONE(f, a, b, c, d, word, shift, constant)                                                       \
     a += (constant) + WORD(at, word) + f(b, c, d);                                                           \

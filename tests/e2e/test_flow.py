@@ -143,7 +143,8 @@ def test_a_blocked_table_does_not_stop_another(broker, emulator, tmp_path):
         truth.produce(broker, 2, 100_000, keys=20_000)
     emulator.faults([{"operation": "BulkImport", "table": slow, "action": "error", "code": "OTSServerBusy",
                       "status": 503}])
-    config = write_config(tmp_path, config_text(broker.address, emulator, [slow, quick], name=quick))
+    config = write_config(tmp_path, config_text(broker.address, emulator, [slow, quick], name=quick,
+                                                write="retry_most: 500ms"))
     job = Job(tmp_path, [config])
     wait_for(lambda: sum(broker.committed(f"connect-{quick}", quick).values()) == 100_000, "the free table's commits")
     assert sum(broker.committed(f"connect-{quick}", slow).values()) == 0

@@ -101,7 +101,8 @@ def test_a_service_that_goes_away_is_waited_for(broker, emulator, tmp_path):
     topic = broker.create_topic("away", 1)
     broker.produce(topic, [b'{"k":"a"}'])
     emulator.faults([{"operation": "BulkImport", "action": "error", "code": "OTSServerUnavailable", "status": 503}])
-    job = Job(tmp_path, [write_config(tmp_path, config_text(broker.address, emulator, [topic], name=topic))])
+    job = Job(tmp_path, [write_config(tmp_path, config_text(broker.address, emulator, [topic], name=topic,
+                                                            write="retry_most: 500ms"))])
     wait_for(lambda: "OTSServerUnavailable" in job.text(), "the trouble in the log")
     emulator.faults([])
     wait_for(lambda: broker.committed(f"connect-{topic}", topic) == {0: 1}, "the commit")

@@ -1,0 +1,50 @@
+"""docs: what README.md and docs/ say is there."""
+import os
+import pathlib
+import re
+import subprocess
+
+from job import BIN
+
+TOP = pathlib.Path(__file__).parents[2]
+PAGES = [TOP / "README.md", *sorted((TOP / "docs").glob("*.md"))]
+
+
+def test_the_readmes_configuration_is_the_sample():
+    text = (TOP / "README.md").read_text()
+    shown = re.search(r"<!-- configs/minimal.yaml -->\n```yaml\n(.*?)```", text, re.S).group(1)
+    assert shown == (TOP / "configs" / "minimal.yaml").read_text()
+    assert len(shown.splitlines()) <= 12
+
+
+def test_the_samples_are_right(tmp_path):
+    keys = {"TABLESTORE_ACCESS_KEY_ID": "id", "TABLESTORE_ACCESS_KEY_SECRET": "secret"}
+    samples = [[TOP / "configs" / "minimal.yaml"], [TOP / "configs" / "kafka_to_table.yaml"],
+               [TOP / "configs" / "connect" / "worker.properties", TOP / "configs" / "connect" / "orders.properties"],
+               [TOP / "configs" / "connect" / "worker.properties", TOP / "configs" / "connect" / "orders.json"]]
+    for files in samples:
+        done = subprocess.run([BIN, "check", *files], capture_output=True, text=True, timeout=30, env=os.environ | keys)
+        assert done.returncode == 0, f"{files}: {done.stderr}"
+        assert "secret" not in done.stdout.replace("access_key_secret", "").replace("SECRET", "")
+
+
+def test_links_lead_somewhere():
+    links = [(page, link) for page in PAGES for link in re.findall(r"\]\(([^)#]+)\)", page.read_text())]
+    assert len(links) >= 5
+    missing = [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()]
+    assert not missing
+
+
+def test_commands_that_are_printed_exist():
+    commands = {command for page in PAGES for command in re.findall(r"otspipe (run|check|explain|emulator|[a-z]+)(?= [A-Z-]|`)",
+                                                                   page.read_text())}
+    assert {"run", "check", "explain", "emulator"} <= commands
+    for command in commands:
+        done = subprocess.run([BIN, command, "--help"], capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0, command
+
+
+def test_the_words_of_dev_are_those_it_lists():
+    listed = set(re.findall(r"^\./dev (\w+)", subprocess.run([TOP / "dev"], capture_output=True, text=True).stdout, re.M))
+    taken = set(re.findall(r"^ {4}(\w+)\)", (TOP / "dev").read_text(), re.M)) - {"help"}
+    assert listed == taken

@@ -4,14 +4,24 @@
 enable_testing()
 pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka)
 
+# ThreadSanitizer sees pthread only; librdkafka makes its threads and locks by the C11 calls.
+if(OTSPIPE_SANITIZE MATCHES thread)
+    add_library(c11_threads OBJECT ${CMAKE_SOURCE_DIR}/tests/support/c11_threads.c)
+    target_compile_options(c11_threads PRIVATE ${STRICT})
+endif()
+
 function(test_program KIND NAME)
     add_executable(test_${NAME} ${CMAKE_SOURCE_DIR}/tests/${KIND}/test_${NAME}.c)
     target_compile_options(test_${NAME} PRIVATE ${STRICT} -Wno-null-dereference)
     target_include_directories(test_${NAME} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
     target_compile_definitions(test_${NAME} PRIVATE TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")
     target_link_libraries(test_${NAME} PRIVATE ${ARGN} PkgConfig::cmocka)
+    if(OTSPIPE_SANITIZE MATCHES thread)
+        target_link_libraries(test_${NAME} PRIVATE c11_threads)
+    endif()
     add_test(NAME ${KIND}.${NAME} COMMAND test_${NAME})
-    set_tests_properties(${KIND}.${NAME} PROPERTIES TIMEOUT 300)
+    set_tests_properties(${KIND}.${NAME} PROPERTIES TIMEOUT 300
+        ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp")
 endfunction()
 
 function(unit NAME)
@@ -63,6 +73,7 @@ unit(crc8 wire)
 unit(digest wire)
 unit(sign wire)
 unit(clock loop)
+flow(log base)
 flow(loop loop)
 unit(offsets kafka)
 unit(kafka_property kafka)

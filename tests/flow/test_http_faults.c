@@ -288,8 +288,7 @@ static void script_die_on_the_second(struct peer *peer, int fd)
     peer_hear(fd, "\r\n\r\nx");
     peer_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     peer_hear(fd, "\r\n\r\nx");
-    close(peer->listener);
-    peer->listener = -1;
+    shutdown(peer->listener, SHUT_RDWR); /* from now on nobody is let in */
     peer_reset(fd);
 }
 

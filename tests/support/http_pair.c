@@ -40,9 +40,18 @@ static bool pair_is(const struct http_call_request *request, const char *path)
     return slice_equal(request->path, slice_text(path));
 }
 
+/* Nothing ends the text of a query: what lies behind it may be digits too. */
+static size_t pair_number(struct slice query)
+{
+    size_t number = 0;
+    for (size_t i = 0; i < query.len && query.at[i] >= '0' && query.at[i] <= '9'; i++)
+        number = number * 10 + (size_t)(query.at[i] - '0');
+    return number;
+}
+
 static void pair_answer_big(struct http_call *call, struct slice query)
 {
-    size_t bytes = strtoul(query.at, NULL, 10);
+    size_t bytes = pair_number(query);
     char *body = malloc(bytes);
     memset(body, 'b', bytes);
     http_answer(call, 200, NULL, 0, slice_of(body, bytes));
@@ -91,12 +100,12 @@ void pair_on_call(void *arg, struct http_call *call, const struct http_call_requ
     } else if (pair_is(request, "/abandon")) {
         http_abandon(call);
     } else if (pair_is(request, "/cut")) {
-        http_answer_cut(call, 200, NULL, 0, SLICE("0123456789"), strtoul(request->query.at, NULL, 10));
+        http_answer_cut(call, 200, NULL, 0, SLICE("0123456789"), pair_number(request->query));
     } else if (pair_is(request, "/big")) {
         pair_answer_big(call, request->query);
     } else if (pair_is(request, "/names")) {
         pair_answer_names(call, request);
-    } else if (strncmp(request->path.at, "/target", 7) == 0) {
+    } else if (request->path.len >= 7 && memcmp(request->path.at, "/target", 7) == 0) {
         pair_answer_target(call, request);
     } else if (pair_is(request, "/method")) {
         pair_echo(call, request, request->method);

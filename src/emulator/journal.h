@@ -19,8 +19,8 @@ void journal_close(struct journal *journal); /* flushes */
 void journal_add(struct journal *journal, int64_t time_ms, const char *request_id,
                  const struct change *change, const char *result);
 
-/* The rows of this request, which are in the journal before, were applied, but a fault rule kept the answer from the
- * client: what it was not told it may send again. */
+/* The rows of this request, which are in the journal before, were applied, but a fault rule kept the answer
+ * from the client: what it was not told it may send again. */
 void journal_add_unanswered(struct journal *journal, int64_t time_ms, const char *request_id);
 void journal_flush(struct journal *journal);
 

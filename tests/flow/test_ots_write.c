@@ -278,7 +278,7 @@ static void test_a_batch_that_is_cut_answers_once(void **state)
     assert_int_equal(story->answers, 0);
     loop_run(story->loop);
     assert_int_equal(story->batch.outcome, BATCH_UNSENT); /* it had not left yet */
-    story->sink->class->cut(story->sink, &story->batch); /* not in flight any more: nothing */
+    story->sink->class->cut(story->sink, &story->batch);  /* not in flight any more: nothing */
     assert_int_equal(story->answers, 1);
 }
 

@@ -158,6 +158,10 @@ class Broker:
         finally:
             client.close()
 
+    def members(self, group):
+        """How many members the group has now."""
+        return len(self.admin.describe_consumer_groups([group])[group].result(30).members)
+
     def read_all(self, topic):
         """(key, value) of every record there is now."""
         client = Consumer({"bootstrap.servers": self.address, "group.id": uuid.uuid4().hex, "enable.auto.commit": False,

@@ -2,6 +2,7 @@
 import json
 import pathlib
 import random
+import signal
 
 import oracle
 from job import Job, config_text, wait_for
@@ -183,3 +184,25 @@ def test_gaps_headers_and_timestamps_pass(broker, emulator, tmp_path):
     job = Job(tmp_path, [config], "--until-end", "--summary", "json").end(0)
     assert job.summary()["records"] == 30
     assert broker.committed(f"connect-{topic}", topic)[0] >= 32
+
+
+def test_a_process_that_was_stopped_for_long_joins_again(broker, emulator_slow, tmp_path):
+    """SIGSTOP until the group has thrown it out: it must send nothing of what it held, and go on from the last commit."""
+    emulator = emulator_slow
+    topic = broker.create_topic("slept", 4)
+    truth = oracle.Truth(topic)
+    truth.produce(broker, 4, 100_000, keys=10_000)
+    group = f"connect-{topic}"
+    text = config_text(broker.address, emulator, [topic], name=topic, extra="commit_interval: 200ms\n",
+                       properties={"session.timeout.ms": "2000", "heartbeat.interval.ms": "500"})
+    job = Job(tmp_path, [write_config(tmp_path, text)])
+    wait_for(lambda: emulator.counters()["rows"] > 5_000, "rows")
+    job.process.send_signal(signal.SIGSTOP)
+    wait_for(lambda: broker.members(group) == 0, "the group to throw it out")
+    job.process.send_signal(signal.SIGCONT)
+    wait_for(lambda: sum(broker.committed(group, topic).values()) == 100_000, "everything committed", limit_s=120)
+    job.terminate()
+    job.end(143)
+    assert "was away" in job.text()
+    judge(broker, emulator, truth, topic, group, [0, *job.times_ms("assigned: partitions=")])
+    assert emulator.counters()["keys_in_flight_twice"] == 0

@@ -39,6 +39,8 @@ void consumer_fault(struct consumer *consumer, rd_kafka_resp_err_t code, const c
         reason = words;
     }
     kafka_fault(&err, code, reason);
+    if (consumer->tell_ends && code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        err.kind = ERROR_FATAL; /* an end is waited for: a topic that is not there has none */
     consumer->events.on_error(consumer->events.arg, &err);
 }
 
@@ -310,6 +312,7 @@ static struct consumer *consumer_new(struct loop *loop, const struct consumer_op
     consumer->lane_count = options->lane_count;
     consumer->lanes = check_memory(calloc(options->lane_count, sizeof(*consumer->lanes)));
     consumer->headers = options->headers;
+    consumer->tell_ends = options->tell_ends;
     consumer_copy_topics(consumer, options);
     clock_timer_init(&consumer->serve, consumer_on_time, consumer);
     return consumer;

@@ -41,6 +41,7 @@ struct consumer {
     bool closed; /* nothing more to wait for */
     bool closed_told;
     bool headers; /* messages come with them */
+    bool tell_ends;
 };
 
 /* Tells on_error. */

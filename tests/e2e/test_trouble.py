@@ -119,3 +119,9 @@ def test_every_command_has_help(command):
 def test_the_version_is_printed():
     done = run("--version")
     assert done.returncode == 0 and done.stdout.startswith("otspipe 0.")
+
+
+def test_until_end_of_a_topic_that_does_not_exist_is_a_failure(broker, emulator, tmp_path):
+    text = config_text(broker.address, emulator, ["no-such-topic"], table="t")
+    job = Job(tmp_path, [write_config(tmp_path, text)], "--until-end").end(1, limit_s=30)
+    assert "no-such-topic" in job.text()

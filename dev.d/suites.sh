@@ -1,18 +1,20 @@
 # suites: what ./dev test runs, cheapest first. Each suite prints its time; one that fails stops the run.
 
-ALL_SUITES="lint build unit sanitize fuzz tidy e2e"
+ALL_SUITES="lint build unit sanitize thread fuzz tidy e2e"
 
 dev_test()
 {
+    local suite began times=""
     dev_install_test
     mkdir -p $BUILD
-    local suite
     for suite in ${*:-$ALL_SUITES}; do
-        local began=$SECONDS
+        began=$SECONDS
         say "suite $suite"
         "suite_$suite"
+        times="$times $suite $((SECONDS - began)) s,"
         say "suite $suite passed in $((SECONDS - began)) s"
     done
+    say "all passed:${times%,}"
 }
 
 suite_lint()
@@ -20,23 +22,45 @@ suite_lint()
     tests/lint/check_layers.sh
     tests/lint/check_headers.sh
     tests/lint/check_sizes.sh
+    tests/lint/check_tests.sh
     own_code | xargs clang-format-14 --dry-run -Werror
 }
 
-# Both compilers, all warnings as errors; the names of all symbols.
+# Both compilers, all warnings as errors, everything there is; the names of all symbols.
 suite_build()
 {
-    configure_build release
-    configure_build clang -DCMAKE_C_COMPILER=clang-14
+    configure_build release ""
+    configure_build clang "" -DCMAKE_C_COMPILER=clang-14
     tests/lint/check_names.sh $BUILD/release
 }
 
-suite_unit() { ctest --test-dir $BUILD/release --output-on-failure -j 2; }
+# More tests at a time than processors: the longest ones wait for Kafka.
+run_tests()
+{
+    local folder=$BUILD/$1
+    shift
+    quiet "$folder/ctest.log" ctest --test-dir "$folder" --output-on-failure --no-tests=error -j 4 "$@"
+    grep 'tests passed' "$folder/ctest.log"
+}
+
+suite_unit()
+{
+    configure_build release ""
+    run_tests release
+}
 
 suite_sanitize()
 {
-    configure_build asan -DCMAKE_BUILD_TYPE=Debug -DOTSPIPE_SANITIZE=address,undefined
-    ctest --test-dir $BUILD/asan --output-on-failure -j 2
+    configure_build asan "" -DCMAKE_BUILD_TYPE=Debug -DOTSPIPE_SANITIZE=address,undefined
+    run_tests asan
+}
+
+# Where threads meet: wake-ups, workers, librdkafka's and curl's threads, the log.
+suite_thread()
+{
+    configure_build tsan "$(git ls-files 'tests/flow/test_*.c' | sed 's|.*/\(.*\)\.c|\1|')" \
+        -DCMAKE_BUILD_TYPE=Debug -DOTSPIPE_SANITIZE=thread
+    run_tests tsan -R '^flow[.]'
 }
 
 suite_fuzz() { dev_fuzz "${OTSPIPE_FUZZ_SECONDS:-15}"; }
@@ -45,6 +69,8 @@ suite_tidy() { dev_tidy; }
 
 suite_e2e()
 {
+    dev_install_e2e
+    dev_build
     python_for_tests
     OTSPIPE_BIN=$PWD/$BUILD/release/otspipe "$CACHE/venv/bin/python" -m pytest -q tests/e2e --durations=15
 }
@@ -61,31 +87,4 @@ python_for_tests()
     python3 -m venv "$CACHE/venv"
     "$CACHE/venv/bin/pip" install -q -r tests/e2e/requirements.txt
     cp tests/e2e/requirements.txt "$have"
-}
-
-dev_tidy()
-{
-    dev_install_test
-    configure_build release
-    tidy_cppcheck
-    tidy_clang
-    tidy_analyzer
-}
-
-tidy_cppcheck()
-{
-    cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr --std=c11 \
-        --suppress=missingIncludeSystem --suppress=unknownMacro -j 2 -D_GNU_SOURCE -I src src
-}
-
-# One file a process: with several, clang-tidy 14 reports things that are not there.
-tidy_clang()
-{
-    git ls-files 'src/*.c' | xargs -P 2 -n 1 clang-tidy-14 --quiet -p $BUILD/release --warnings-as-errors='*' \
-        2>/dev/null
-}
-
-tidy_analyzer()
-{
-    configure_build analyzer -DOTSPIPE_ANALYZE=ON
 }

@@ -58,7 +58,7 @@ static const struct fault faults[] = {
     {"OTSQuotaExhausted", NULL, OTS_BLOCKED, VERDICT_RETRY, false,
      "a quota of the instance or of the account is used up: raise it, or delete what is not needed"},
     {"OTSObjectNotExist", NULL, OTS_MISSING, VERDICT_RETRY, false,
-     "create the table, or allow auto.create; was it deleted?"},
+     "create the table, or set auto_create (auto.create); was it deleted?"},
     {"OTSObjectAlreadyExist", NULL, OTS_EXISTS, VERDICT_RETRY, false, NULL},
 
     /* what the request or the row says: never right, however often it is sent */

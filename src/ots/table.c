@@ -115,7 +115,7 @@ static void check_on_missing(struct ots_table_check *check, const struct ots_ans
     struct error err;
     if (!check->options.auto_create) {
         error_set(&err, ERROR_CONFIG,
-                  "it does not exist and auto.create is off: create it, or set auto.create; %s",
+                  "it does not exist and auto_create (auto.create) is off: create it, or set auto_create; %s",
                   answer->error.text);
         check_fail(check, &err);
     } else if (check->is_new) { /* not everywhere yet, or gone again */

@@ -136,7 +136,8 @@ static void test_a_missing_table_is_an_error_at_once_where_creating_is_not_allow
     push_missing(story);
     CHECK_SENDS(story, "DescribeTable");
     assert_int_equal(story->error.kind, ERROR_CONFIG);
-    assert_non_null(strstr(story->error.text, "table orders: it does not exist and auto.create is off"));
+    assert_non_null(
+        strstr(story->error.text, "table orders: it does not exist and auto_create (auto.create) is off"));
     assert_non_null(strstr(story->error.text, "OTSObjectNotExist"));
 }
 

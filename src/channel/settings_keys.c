@@ -91,7 +91,7 @@ const struct config_key settings_keys[] = {
      .help = "how long requests in flight are awaited when partitions are taken away or the program stops"},
     {"statistics_interval", NULL, &config_duration, AT(statistics_interval_ms), "10s", NULL, 0,
      (int64_t)24 * HOUR_MS, .help = "how often a line with counters is logged; 0s: never"},
-    {"memory", NULL, &config_bytes, AT(memory_bytes), "4MB", NULL, 1 << 20, (int64_t)1 << 40,
+    {"memory", NULL, &config_bytes, AT(memory_bytes), "3MB", NULL, 1 << 20, (int64_t)1 << 40,
      .help = "bytes of records between arrival and fate, all tables together"},
     END,
 };

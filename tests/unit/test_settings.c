@@ -56,7 +56,7 @@ static void test_yaml_presets(void **state)
     assert_string_equal(settings->kafka.group, "connect-n");
     assert_int_equal(settings->commit_interval_ms, 5000);
     assert_int_equal(settings->drain_ms, 20000);
-    assert_int_equal(settings->memory_bytes, 4 << 20);
+    assert_int_equal(settings->memory_bytes, 3 << 20);
     assert_int_equal(settings->statistics_interval_ms, 10000);
     assert_int_equal(settings->kafka_session_ms, 45000);
     assert_int_equal(settings->tolerance, ERRORS_NONE);

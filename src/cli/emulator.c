@@ -1,165 +1,16 @@
 /* emulator: `otspipe emulator`, a local Tablestore until it is stopped. */
-#include "emulator/emulator.h"
-
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "base/check.h"
 #include "base/error.h"
-#include "base/number.h"
 #include "cli/cli.h"
+#include "cli/emulator_options.h"
 #include "loop/loop.h"
 
-enum { EMULATOR_PORT = 8087, EMULATOR_FAULTS_MOST = 1024 * 1024, EMULATOR_LATENCY_MOST = 3600 * 1000 };
-
-/* What the command line says; texts are argv's, but for the key pair. */
-struct cli_emulator {
-    struct emulator_options options;
-    char *access_key_id; /* owned copies */
-    char *access_key_secret;
-    const char *ready_file;
-    const char *faults_file;
-    bool help;
-    struct loop *loop;
-    int signal;
-};
-
-static const char usage[] =
-    "usage: otspipe emulator [options]\n"
-    "\n"
-    "A local Tablestore, in memory, that the official clients accept.\n"
-    "\n"
-    "  --listen HOST:PORT       where to listen (127.0.0.1:8087; port 0 picks a free one)\n"
-    "  --instance NAME          its instance (local)\n"
-    "  --access-key ID:SECRET   its key pair (testid:testsecret)\n"
-    "  --ready-file FILE        written with host:port once it listens\n"
-    "  --journal FILE           every row change as a line of JSON, in the order applied\n"
-    "  --latency-ms N           every read or write of rows takes so long (0)\n"
-    "  --faults FILE            fault rules, JSON\n"
-    "  --control                lets /_control/ set faults and read counters, without a signature\n"
-    "  --no-clock-check         accepts requests of any date\n"
-    "  --help                   this text\n";
-
-static int emulator_listen(struct cli_emulator *cli, char *text, struct error *err)
-{
-    int64_t port = -1;
-    char *colon = strrchr(text, ':');
-    if (colon == NULL || colon == text || !number_int64(slice_text(colon + 1), &port) || port < 0 ||
-        port > 65535)
-        return error_set(err, ERROR_CONFIG, "--listen %s: HOST:PORT was expected, for example 127.0.0.1:8087",
-                         text);
-    *colon = 0;
-    cli->options.host = text;
-    cli->options.port = (uint16_t)port;
-    return 0;
-}
-
-static int emulator_access_key(struct cli_emulator *cli, char *text, struct error *err)
-{
-    char *colon = strchr(text, ':');
-    if (colon == NULL || colon == text || colon[1] == 0)
-        return error_set(err, ERROR_CONFIG, "--access-key: ID:SECRET was expected");
-    free(cli->access_key_id);
-    free(cli->access_key_secret);
-    cli->access_key_id = check_memory(strndup(text, (size_t)(colon - text)));
-    cli->access_key_secret = check_memory(strdup(colon + 1));
-    cli->options.access_key_id = cli->access_key_id;
-    cli->options.access_key_secret = cli->access_key_secret;
-    memset(text, '*', strlen(text)); /* argv is seen by everyone on the machine */
-    return 0;
-}
-
-static int emulator_latency(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    int64_t ms = -1;
-    if (!number_int64(slice_text(text), &ms) || ms < 0 || ms > EMULATOR_LATENCY_MOST)
-        return error_set(err, ERROR_CONFIG, "--latency-ms %s: an integer from 0 to %d was expected", text,
-                         EMULATOR_LATENCY_MOST);
-    cli->options.latency_ms = ms;
-    return 0;
-}
-
-enum {
-    OPT_LISTEN = 256,
-    OPT_INSTANCE,
-    OPT_ACCESS_KEY,
-    OPT_READY,
-    OPT_JOURNAL,
-    OPT_LATENCY,
-    OPT_FAULTS,
-    OPT_CONTROL,
-    OPT_NO_CLOCK,
-    OPT_HELP
-};
-
-static const struct option emulator_long[] = {{"listen", required_argument, NULL, OPT_LISTEN},
-                                              {"instance", required_argument, NULL, OPT_INSTANCE},
-                                              {"access-key", required_argument, NULL, OPT_ACCESS_KEY},
-                                              {"ready-file", required_argument, NULL, OPT_READY},
-                                              {"journal", required_argument, NULL, OPT_JOURNAL},
-                                              {"latency-ms", required_argument, NULL, OPT_LATENCY},
-                                              {"faults", required_argument, NULL, OPT_FAULTS},
-                                              {"control", no_argument, NULL, OPT_CONTROL},
-                                              {"no-clock-check", no_argument, NULL, OPT_NO_CLOCK},
-                                              {"help", no_argument, NULL, OPT_HELP},
-                                              {NULL, 0, NULL, 0}};
-
-static int emulator_option(struct cli_emulator *cli, int option, struct error *err)
-{
-    switch (option) {
-    case OPT_LISTEN:
-        return emulator_listen(cli, optarg, err);
-    case OPT_INSTANCE:
-        cli->options.instance = optarg;
-        return 0;
-    case OPT_ACCESS_KEY:
-        return emulator_access_key(cli, optarg, err);
-    case OPT_READY:
-        cli->ready_file = optarg;
-        return 0;
-    case OPT_JOURNAL:
-        cli->options.journal_file = optarg;
-        return 0;
-    case OPT_LATENCY:
-        return emulator_latency(cli, optarg, err);
-    case OPT_FAULTS:
-        cli->faults_file = optarg;
-        return 0;
-    case OPT_CONTROL:
-        cli->options.control = true;
-        return 0;
-    case OPT_NO_CLOCK:
-        cli->options.no_clock_check = true;
-        return 0;
-    case OPT_HELP:
-        cli->help = true;
-        return 0;
-    default:
-        return error_set(err, ERROR_CONFIG, "otspipe emulator --help shows the options");
-    }
-}
-
-static int emulator_options(struct cli_emulator *cli, int argc, char **argv, struct error *err)
-{
-    *cli = (struct cli_emulator){.options = {.host = "127.0.0.1",
-                                             .port = EMULATOR_PORT,
-                                             .instance = "local",
-                                             .access_key_id = "testid",
-                                             .access_key_secret = "testsecret"}};
-    optind = 0;
-    for (int option = getopt_long(argc, argv, "", emulator_long, NULL); option != -1;
-         option = getopt_long(argc, argv, "", emulator_long, NULL))
-        if (emulator_option(cli, option, err) != 0)
-            return -1;
-    if (optind < argc)
-        return error_set(err, ERROR_CONFIG, "%s: no argument was expected", argv[optind]);
-    return 0;
-}
+enum { EMULATOR_FAULTS_MOST = 1024 * 1024 };
 
 /* A small file, whole. */
 static int emulator_read_file(const char *file, struct buffer *to, struct error *err)
@@ -274,13 +125,12 @@ int cli_emulator(int argc, char **argv)
     struct cli_emulator cli;
     struct error err;
     int code = CLI_DONE;
-    if (emulator_options(&cli, argc, argv, &err) != 0)
+    if (emulator_options_read(&cli, argc, argv, &err) != 0)
         code = emulator_fail(&err);
     else if (cli.help)
-        fputs(usage, stdout);
+        emulator_options_help();
     else
         code = emulator_until_stopped(&cli, &err);
-    free(cli.access_key_id);
-    free(cli.access_key_secret);
+    emulator_options_fini(&cli);
     return code;
 }

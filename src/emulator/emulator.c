@@ -82,6 +82,7 @@ struct emulator *emulator_create(struct loop *loop, const struct emulator_option
     emulator->clock = loop_clock(loop);
     emulator->gate = emulator_gate(options);
     emulator->latency_ms = options->latency_ms;
+    emulator->frozen_wall_ms = options->frozen_wall_ms;
     emulator->control = options->control;
     emulator->on_change = options->on_change;
     emulator->arg = options->arg;
@@ -89,7 +90,7 @@ struct emulator *emulator_create(struct loop *loop, const struct emulator_option
                                              .on_change = emulator_on_change,
                                              .spoil = emulator_spoil,
                                              .arg = emulator,
-                                             .now_ms = emulator->clock->wall_ms};
+                                             .now_ms = emulator_wall_ms(emulator)};
     store_init(&emulator->store);
     rules_init(&emulator->rules);
     underway_init(&emulator->underway);

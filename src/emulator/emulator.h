@@ -32,6 +32,7 @@ struct emulator_options {
     const char *sts_token;         /* NULL: none */
     const char *journal_file;      /* NULL: none */
     int64_t latency_ms;            /* of every data operation */
+    int64_t frozen_wall_ms;        /* the service's wall clock stands still here; 0: it is the machine's */
     bool no_clock_check;
     bool control;
     emulator_change_fn *on_change; /* NULL: nobody listens */

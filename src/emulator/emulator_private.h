@@ -28,6 +28,7 @@ struct emulator {
     struct list spare;   /* flights with warm memory */
     size_t spare_count;
     int64_t latency_ms;
+    int64_t frozen_wall_ms; /* 0: the clock's */
     uint64_t request_count;
     bool control;
     emulator_change_fn *on_change;
@@ -45,6 +46,12 @@ struct flight {
     struct clock_timer timer; /* the delay, or the late application */
     bool keys_underway;
 };
+
+/* The service's wall clock. */
+static inline int64_t emulator_wall_ms(const struct emulator *emulator)
+{
+    return emulator->frozen_wall_ms != 0 ? emulator->frozen_wall_ms : emulator->clock->wall_ms;
+}
 
 /* A request of the service: answered now or later. */
 void flight_begin(struct emulator *emulator, struct http_call *http, const struct http_call_request *request);

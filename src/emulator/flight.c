@@ -51,7 +51,7 @@ static void flight_give_back(struct flight *flight)
 /* 8-4-4-4-12, the first 16 digits are the microsecond, the last 12 count. */
 static void flight_name(struct emulator *emulator, char id[VISIT_REQUEST_ID + 1])
 {
-    uint64_t us = (uint64_t)emulator->clock->wall_ms * 1000 + emulator->request_count % 1000;
+    uint64_t us = (uint64_t)emulator_wall_ms(emulator) * 1000 + emulator->request_count % 1000;
     uint64_t count = ++emulator->request_count;
     snprintf(id, VISIT_REQUEST_ID + 1, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(us >> 32),
              (unsigned)(us >> 16 & 0xffff), (unsigned)(us & 0xffff), (unsigned)(count >> 48),
@@ -61,8 +61,8 @@ static void flight_name(struct emulator *emulator, char id[VISIT_REQUEST_ID + 1]
 /* Versions never go back, whatever the clock does. */
 static void flight_look_at_clock(struct emulator *emulator)
 {
-    if (emulator->clock->wall_ms > emulator->ground.now_ms)
-        emulator->ground.now_ms = emulator->clock->wall_ms;
+    if (emulator_wall_ms(emulator) > emulator->ground.now_ms)
+        emulator->ground.now_ms = emulator_wall_ms(emulator);
 }
 
 /* ---- the answer ---- */
@@ -72,7 +72,7 @@ static void flight_answer_bytes(struct emulator *emulator, struct http_call *htt
 {
     struct sign_header seal[GATE_SEAL];
     struct http_header headers[GATE_SEAL];
-    gate_seal(emulator->gate, path, request_id, body, emulator->clock->wall_ms, seal);
+    gate_seal(emulator->gate, path, request_id, body, emulator_wall_ms(emulator), seal);
     for (int i = 0; i < GATE_SEAL; i++)
         headers[i] = (struct http_header){seal[i].name, seal[i].value};
     emulator->counters.bytes_out += body.len;
@@ -261,7 +261,7 @@ void flight_begin(struct emulator *emulator, struct http_call *http, const struc
     emulator->counters.requests++;
     emulator->counters.bytes_in += request->body.len;
     const struct operation *operation =
-        gate_enter(emulator->gate, &asked, emulator->clock->wall_ms, &refusal);
+        gate_enter(emulator->gate, &asked, emulator_wall_ms(emulator), &refusal);
     if (operation == NULL) {
         flight_turn_away(emulator, http, request->path, &refusal);
         return;

@@ -61,6 +61,7 @@ def emulator_says(*options):
     (["--latency-ms", "fast"], "--latency-ms fast: an integer"),
     (["--listen", "127.0.0.1:0", "--journal", "/nowhere/journal"], "/nowhere/journal"),
     (["--listen", "127.0.0.1:0", "--faults", "/nowhere/faults"], "/nowhere/faults"),
+    (["--clock", "yesterday"], "--clock yesterday: a time in UTC"),
     (["--no-such-option"], "--help"),
     (["extra"], "extra: no argument was expected"),
 ])
@@ -88,5 +89,6 @@ def test_a_port_in_use_is_an_error_and_an_interrupt_ends_it_with_130(emulator):
 def test_help_names_every_option():
     code, out, _ = emulator_says("--help")
     assert code == 0
-    for option in ("listen", "instance", "access-key", "ready-file", "journal", "latency-ms", "faults", "control", "no-clock-check"):
+    for option in ("listen", "instance", "access-key", "ready-file", "journal", "latency-ms", "faults", "control", "clock",
+                   "no-clock-check"):
         assert f"--{option}" in out

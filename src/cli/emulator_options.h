@@ -1,0 +1,26 @@
+/* emulator_options: the command line of `otspipe emulator`. One line of a table is one option: its word, what
+ * --help says of it, and how it is read. */
+#ifndef CLI_EMULATOR_OPTIONS_H
+#define CLI_EMULATOR_OPTIONS_H
+
+#include "emulator/emulator.h"
+
+/* Texts are argv's, but for the key pair. */
+struct cli_emulator {
+    struct emulator_options options;
+    char *access_key_id; /* owned copies */
+    char *access_key_secret;
+    const char *ready_file;
+    const char *faults_file;
+    bool help;
+    struct loop *loop;
+    int signal;
+};
+
+/* -1: a mistake, named as its user wrote it. Secrets are wiped from argv. */
+int emulator_options_read(struct cli_emulator *cli, int argc, char **argv, struct error *err);
+void emulator_options_fini(struct cli_emulator *cli);
+
+void emulator_options_help(void);
+
+#endif

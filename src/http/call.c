@@ -23,6 +23,11 @@ static struct http_call *call_create(struct http_server *server, struct MHD_Conn
     buffer_init(&call->target, SIZE_MAX); /* bounded by the connection's memory */
     buffer_init(&call->body, server->options.body_most);
     list_push(&server->calls, &call->node);
+    struct http_server_connections *connections = &server->connections;
+    connections->ever++;
+    connections->open++;
+    if (connections->open > connections->most)
+        connections->most = connections->open;
     return call;
 }
 
@@ -33,8 +38,19 @@ static void call_drop_answer(struct http_call *call)
     call->answer = NULL;
 }
 
+/* The owner is told once. */
+static void call_end(struct http_call *call, bool whole)
+{
+    struct http_call_watch watch = call->watch;
+    call->watch = (struct http_call_watch){.arg = NULL};
+    if (watch.on_end != NULL)
+        watch.on_end(watch.arg, whole);
+}
+
 static void call_destroy(struct http_call *call)
 {
+    call_end(call, false);
+    call->server->connections.open--;
     list_remove(&call->node);
     call_drop_answer(call);
     buffer_fini(&call->target);
@@ -58,11 +74,17 @@ void http_call_on_completed(void *server, struct MHD_Connection *connection, voi
     struct http_call *call = *context;
     (void)server;
     (void)connection;
-    (void)code;
     call_drop_answer(call);
     call->phase = CALL_IDLE;
     call->since_ms = call->server->clock->now_ms;
     buffer_reset(&call->body, KEEP_BYTES);
+    call_end(call, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+}
+
+void http_call_watch(struct http_call *call, const struct http_call_watch *watch)
+{
+    CHECK(call->phase == CALL_ASKING);
+    call->watch = *watch;
 }
 
 /* ---- the request ---- */
@@ -170,6 +192,7 @@ static enum MHD_Result call_dispatch(struct http_call *call, const char *method)
         return call_queue(call);
     call->phase = CALL_WAITING;
     MHD_suspend_connection(call->connection);
+    http_hangup_watch(call);
     return MHD_YES;
 }
 
@@ -197,19 +220,6 @@ enum MHD_Result http_call_on_access(void *server, struct MHD_Connection *connect
 
 /* ---- the answer ---- */
 
-static void call_settle(struct http_call *call, int status, struct MHD_Response *answer)
-{
-    bool asleep = call->phase == CALL_WAITING;
-    CHECK(asleep || call->phase == CALL_ASKING);
-    call->phase = CALL_ANSWERED;
-    call->status = status;
-    call->answer = answer;
-    if (!asleep)
-        return;
-    MHD_resume_connection(call->connection);
-    http_server_run_soon(call->server);
-}
-
 /* libmicrohttpd wants texts, and refuses names and values that are none in HTTP: such a header is left out.
  */
 static void call_add_headers(struct http_call *call, struct MHD_Response *answer,
@@ -227,48 +237,33 @@ static void call_add_headers(struct http_call *call, struct MHD_Response *answer
     }
 }
 
+void http_call_settle(struct http_call *call, int status, const struct http_header *headers, size_t count,
+                      struct MHD_Response *answer)
+{
+    bool asleep = call->phase == CALL_WAITING;
+    CHECK(asleep || call->phase == CALL_ASKING);
+    CHECK(answer == NULL || (status >= 200 && status <= 999));
+    if (answer != NULL)
+        call_add_headers(call, answer, headers, count);
+    call->phase = CALL_ANSWERED;
+    call->status = status;
+    call->answer = answer;
+    if (!asleep)
+        return;
+    http_hangup_forget(call);
+    MHD_resume_connection(call->connection);
+    http_server_run_soon(call->server);
+}
+
 void http_answer(struct http_call *call, int status, const struct http_header *headers, size_t count,
                  struct slice body)
 {
-    CHECK(status >= 200 && status <= 999);
     struct MHD_Response *answer = check_memory(
         MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.at, MHD_RESPMEM_MUST_COPY));
-    call_add_headers(call, answer, headers, count);
-    call_settle(call, status, answer);
+    http_call_settle(call, status, headers, count, answer);
 }
 
 void http_abandon(struct http_call *call)
 {
-    call_settle(call, 0, NULL);
-}
-
-/* ---- half an answer ---- */
-
-struct cut {
-    size_t bytes; /* of it that are sent */
-    char body[];
-};
-
-static ssize_t cut_on_read(void *arg, uint64_t at, char *to, size_t room)
-{
-    struct cut *cut = arg;
-    if (at >= cut->bytes)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    size_t bytes = cut->bytes - (size_t)at < room ? cut->bytes - (size_t)at : room;
-    memcpy(to, cut->body + at, bytes);
-    return (ssize_t)bytes;
-}
-
-void http_answer_cut(struct http_call *call, int status, const struct http_header *headers, size_t count,
-                     struct slice body, size_t bytes)
-{
-    CHECK(status >= 200 && status <= 999 && bytes < body.len);
-    struct cut *cut = check_memory(malloc(sizeof(*cut) + bytes));
-    cut->bytes = bytes;
-    if (bytes > 0)
-        memcpy(cut->body, body.at, bytes);
-    struct MHD_Response *answer =
-        check_memory(MHD_create_response_from_callback(body.len, 16384, cut_on_read, cut, free));
-    call_add_headers(call, answer, headers, count);
-    call_settle(call, status, answer);
+    http_call_settle(call, 0, NULL, 0, NULL);
 }

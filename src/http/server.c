@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -166,6 +167,8 @@ static struct http_server *server_begin(struct http_server *server, const struct
         return NULL;
     }
     server_poll_daemon(server);
+    http_hangup_open(server);
+    server->closing = 2;
     clock_start(server->clock, &server->sweep, server_shorter_ms(server) / SWEEPS + 1);
     return server;
 }
@@ -189,9 +192,16 @@ uint16_t http_server_port(const struct http_server *server)
     return server->port;
 }
 
+struct http_server_connections http_server_connections(const struct http_server *server)
+{
+    return server->connections;
+}
+
 static void server_on_closed(uv_handle_t *handle)
 {
-    server_free(handle->data);
+    struct http_server *server = handle->data;
+    if (--server->closing == 0)
+        server_free(server);
 }
 
 /* The daemon refuses to stop while a connection sleeps. */
@@ -201,6 +211,8 @@ static void server_wake_all(struct http_server *server)
         struct http_call *call = LIST_OWNER(node, struct http_call, node);
         if (call->phase == CALL_WAITING)
             http_abandon(call);
+        else if (http_broken_sleeps(call))
+            http_broken_give_up(call);
     }
 }
 
@@ -210,7 +222,10 @@ void http_server_destroy(struct http_server *server)
     clock_stop(server->clock, &server->again);
     clock_stop(server->clock, &server->sweep);
     uv_poll_stop(&server->poll);
+    uv_poll_stop(&server->hangup_poll);
     MHD_stop_daemon(server->daemon);
     CHECK(list_empty(&server->calls));
+    close(server->hangup_fd);
     uv_close((uv_handle_t *)&server->poll, server_on_closed);
+    uv_close((uv_handle_t *)&server->hangup_poll, server_on_closed);
 }

@@ -45,9 +45,24 @@ void http_server_destroy(struct http_server *server); /* open calls are abandone
 void http_answer(struct http_call *call, int status, const struct http_header *headers, size_t count,
                  struct slice body);
 
-/* Closes the connection without an answer, or after so many bytes (less than all) of the body of one. */
+/* Closes the connection without an answer. Answers that go wrong on purpose are in http/broken.h. */
 void http_abandon(struct http_call *call);
-void http_answer_cut(struct http_call *call, int status, const struct http_header *headers, size_t count,
-                     struct slice body, size_t bytes);
+
+/* For those who must know what becomes of a call. on_gone: the client hung up (or ended its half of the
+ * connection) while the call waits; an answer is still owed. on_end: the last word, exactly once, whether the
+ * call was answered or the server destroyed; `whole`: all of the answer was handed to the socket. */
+struct http_call_watch {
+    void (*on_gone)(void *arg, struct http_call *call); /* NULL: nobody cares */
+    void (*on_end)(void *arg, bool whole);
+    void *arg;
+};
+void http_call_watch(struct http_call *call, const struct http_call_watch *watch); /* inside on_call */
+
+struct http_server_connections {
+    uint64_t open;
+    uint64_t ever;
+    uint64_t most; /* open at a time */
+};
+struct http_server_connections http_server_connections(const struct http_server *server);
 
 #endif

@@ -1,5 +1,6 @@
 /* server_private: what the files of the HTTP server share. listen.c: the socket; server.c: the daemon on the
- * loop and its deadlines; call.c: one request and its answer. */
+ * loop and its deadlines; call.c: one request and its answer; broken.c: answers that go wrong; hangup.c: the
+ * clients of sleeping connections. */
 #ifndef HTTP_SERVER_PRIVATE_H
 #define HTTP_SERVER_PRIVATE_H
 
@@ -19,7 +20,11 @@ struct http_server {
     http_call_fn *on_call;
     void *arg;
     struct MHD_Daemon *daemon;
-    uv_poll_t poll;           /* on the daemon's own epoll fd */
+    uv_poll_t poll; /* on the daemon's own epoll fd */
+    int hangup_fd;  /* an epoll of sleeping connections */
+    uv_poll_t hangup_poll;
+    unsigned closing; /* handles that are not closed yet */
+    struct http_server_connections connections;
     struct clock_timer again; /* when the daemon wants to run without an event */
     struct clock_timer sweep; /* looks for connections over their time */
     struct list calls;        /* one a connection */
@@ -49,8 +54,10 @@ struct http_call {
     size_t header_room;
     size_t header_bytes;
     struct http_call_request request; /* what on_call was lent */
+    struct http_call_watch watch;
     int status;
     struct MHD_Response *answer; /* ANSWERED: NULL closes the connection */
+    struct broken *broken;       /* the answer's body is one that goes wrong */
 };
 
 /* A bound, listening socket and its port; -1 and an error. */
@@ -65,6 +72,19 @@ enum MHD_Result http_call_on_access(void *server, struct MHD_Connection *connect
                                     void **context);
 void http_call_on_completed(void *server, struct MHD_Connection *connection, void **context,
                             enum MHD_RequestTerminationCode code);
+
+/* The answer (NULL: none, the connection is closed) is given. */
+void http_call_settle(struct http_call *call, int status, const struct http_header *headers, size_t count,
+                      struct MHD_Response *answer);
+
+/* While an answer's body pauses. Giving up ends it. */
+bool http_broken_sleeps(const struct http_call *call);
+void http_broken_give_up(struct http_call *call);
+
+/* As long as the connection sleeps. */
+void http_hangup_open(struct http_server *server);
+void http_hangup_watch(struct http_call *call);
+void http_hangup_forget(struct http_call *call);
 
 /* A sleeping connection has an answer: the daemon must run. */
 void http_server_run_soon(struct http_server *server);

@@ -10,7 +10,7 @@
 #include "base/buffer.h"
 #include "base/check.h"
 #include "base/error.h"
-#include "http/server.h"
+#include "http/broken.h"
 #include "loop/loop.h"
 #include "wire/digest.h"
 #include "wire/sign.h"
@@ -79,7 +79,8 @@ static void fake_answer(struct fake_ots *fake, struct http_call *call, struct sl
     headers[4] = (struct http_header){SLICE("Authorization"), slice_text(authorization)};
     int status = step->status == 0 ? 200 : step->status;
     if (step->way == FAKE_HALF)
-        http_answer_cut(call, status, headers, 5, step->body, step->body.len / 2);
+        http_answer_badly(call, status, headers, 5, step->body,
+                          &(struct http_fault){.missing_bytes = (step->body.len + 1) / 2});
     else
         http_answer(call, status, headers, step->way == FAKE_UNSIGNED ? 0 : 5, step->body);
     buffer_fini(&text);

@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <strings.h>
 
+#include "http/broken.h"
+
 static void pair_on_guard(void *arg, struct clock_timer *timer)
 {
     (void)arg;
@@ -85,10 +87,53 @@ static void pair_count_connection(struct pair *pair, struct http_call *call)
     pair->ports[pair->connections++] = port;
 }
 
+static void pair_answer_badly(struct http_call *call, const struct http_fault *fault)
+{
+    http_answer_badly(call, 200, NULL, 0, SLICE("0123456789"), fault);
+}
+
+static void pair_look(struct pair *pair)
+{
+    if (pair->await != NULL && pair->await(pair))
+        loop_stop(pair->loop);
+}
+
+static void pair_on_gone(void *arg, struct http_call *call)
+{
+    struct pair *pair = arg;
+    pair->gone++;
+    for (int i = 0; i < pair->held_count; i++)
+        if (pair->held[i] == call)
+            pair->held[i] = pair->held[--pair->held_count];
+    http_abandon(call);
+    pair_look(pair);
+}
+
+static void pair_on_end(void *arg, bool whole)
+{
+    struct pair *pair = arg;
+    *(whole ? &pair->whole : &pair->unwhole) += 1;
+    pair_look(pair);
+}
+
+void pair_run_until(struct pair *pair, bool (*await)(const struct pair *pair))
+{
+    pair->await = await;
+    while (!await(pair)) {
+        clock_start(pair->clock, &pair->guard, PAIR_GUARD_MS);
+        loop_run(pair->loop);
+        clock_stop(pair->clock, &pair->guard);
+    }
+    pair->await = NULL;
+}
+
 void pair_on_call(void *arg, struct http_call *call, const struct http_call_request *request)
 {
     struct pair *pair = arg;
     pair->calls++;
+    if (pair->watches)
+        http_call_watch(
+            call, &(struct http_call_watch){.on_gone = pair_on_gone, .on_end = pair_on_end, .arg = pair});
     pair_count_connection(pair, call);
     if (request->too_large) {
         http_answer(call, 413, NULL, 0, SLICE("too large"));
@@ -100,7 +145,13 @@ void pair_on_call(void *arg, struct http_call *call, const struct http_call_requ
     } else if (pair_is(request, "/abandon")) {
         http_abandon(call);
     } else if (pair_is(request, "/cut")) {
-        http_answer_cut(call, 200, NULL, 0, SLICE("0123456789"), pair_number(request->query));
+        pair_answer_badly(call, &(struct http_fault){.missing_bytes = 10 - pair_number(request->query)});
+    } else if (pair_is(request, "/promise")) {
+        pair_answer_badly(call, &(struct http_fault){.promised_bytes = pair_number(request->query)});
+    } else if (pair_is(request, "/drip")) {
+        pair_answer_badly(call, &(struct http_fault){.piece_bytes = 3, .pause_ms = 1});
+    } else if (pair_is(request, "/stall")) {
+        pair_answer_badly(call, &(struct http_fault){.piece_bytes = 3, .pause_ms = 3600000});
     } else if (pair_is(request, "/big")) {
         pair_answer_big(call, request->query);
     } else if (pair_is(request, "/names")) {

@@ -29,6 +29,11 @@ struct pair {
     int replies;
     int wanted; /* replies that end the run */
     bool fresh;
+    bool watches; /* the server watches its calls and counts what becomes of them: */
+    int gone;
+    int whole;
+    int unwhole;
+    bool (*await)(const struct pair *pair);
     const char *expected; /* what every body must begin with; NULL: anything */
     void (*on_reply)(struct pair *pair, struct http_exchange *exchange, const struct http_reply *reply);
     /* of the last reply */
@@ -52,6 +57,9 @@ void pair_destroy(struct pair *pair);
 
 /* Until `replies` more have come. */
 void pair_await(struct pair *pair, int replies);
+
+/* Until gone, whole, unwhole are as awaited. */
+void pair_run_until(struct pair *pair, bool (*await)(const struct pair *pair));
 
 /* Exchange number i. A body whose at is NULL: a GET. */
 void pair_send(struct pair *pair, int i, const char *path, struct slice body);

@@ -6,6 +6,17 @@
 
 #include "base/check.h"
 
+enum { FILL_LEAST_BYTES = 256 << 10 };
+
+/* Large rows fill a request long before they are 200: one request must not hold all that the window lets a
+ * table hold, or nothing is in flight while it fills, and its body is copied as it grows to megabytes. */
+static size_t bucket_fill_bytes(const struct sink *sink, const struct window_table *window)
+{
+    size_t quarter = window->share / 4;
+    size_t fill = quarter < FILL_LEAST_BYTES ? FILL_LEAST_BYTES : quarter;
+    return fill < sink->bytes_most ? fill : sink->bytes_most;
+}
+
 struct bucket *bucket_create(struct clock *clock, struct sink *sink, struct window_table *window,
                              const struct bucket_options *options, const struct bucket_events *events)
 {
@@ -14,6 +25,7 @@ struct bucket *bucket_create(struct clock *clock, struct sink *sink, struct wind
     bucket->clock = clock;
     bucket->sink = sink;
     bucket->window = window;
+    bucket->fill_bytes = bucket_fill_bytes(sink, window);
     bucket->options = *options;
     bucket->events = *events;
     chance_init(&bucket->chance, options->seed);

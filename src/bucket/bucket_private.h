@@ -75,6 +75,7 @@ struct bucket {
     struct clock *clock;
     struct sink *sink;
     struct window_table *window;
+    size_t fill_bytes; /* an open request with rows takes no more than this; a single row may be larger */
     struct bucket_options options;
     struct bucket_events events;
     struct chance chance;

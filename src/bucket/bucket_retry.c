@@ -78,7 +78,7 @@ static bool retry_joins(const struct bucket *bucket, const struct batch *batch)
         return false;
     return open == NULL ||
            (open->count + batch->count <= bucket->sink->rows_most &&
-            bucket_slot_bytes(bucket, open) + bucket_slot_bytes(bucket, batch) <= bucket->sink->bytes_most);
+            bucket_slot_bytes(bucket, open) + bucket_slot_bytes(bucket, batch) <= bucket->fill_bytes);
 }
 
 /* The open request inherits the history of what joins it. */

@@ -11,7 +11,7 @@ enum { SLOT_KEEP_BYTES = 1 << 20, SLOTS_KEEP_BYTES = 4 << 20, SLOT_SMALL_BYTES =
 bool bucket_slot_fits(const struct bucket *bucket, const struct batch *batch, size_t bytes)
 {
     return batch->count < bucket->sink->rows_most &&
-           bucket_slot_bytes(bucket, batch) + bytes <= bucket->sink->bytes_most;
+           (batch->count == 0 || bucket_slot_bytes(bucket, batch) + bytes <= bucket->fill_bytes);
 }
 
 static struct batch *slot_create(struct bucket *bucket)

@@ -51,7 +51,8 @@ static void channel_lane_init(struct channel *channel, struct channel_lane *lane
                               struct sink *sink)
 {
     const struct settings_table *table = &channel->settings->tables[index];
-    *lane = (struct channel_lane){.channel = channel, .settings = table, .index = (uint32_t)index};
+    *lane = (struct channel_lane){
+        .channel = channel, .settings = table, .index = (uint32_t)index, .each_bytes = CHANNEL_FIRST_BYTES};
     lane->mapper = table_mapper_create(&(struct table_mapper_options){
         .plan = &table->plan, .key_format = table->key_format, .value_format = table->value_format});
     window_join(channel->window, &lane->window, channel_share_bytes(channel->settings));
@@ -149,8 +150,7 @@ static void channel_on_message(void *arg, const struct message *message)
  * times. */
 static uint32_t channel_take_most(struct channel_lane *lane)
 {
-    size_t each = lane->taken == 0 ? 1024 : lane->taken_bytes / lane->taken + 64;
-    size_t most = window_room(&lane->window) / each;
+    size_t most = window_room(&lane->window) / lane->each_bytes;
     return most > CHANNEL_TAKE_MOST ? CHANNEL_TAKE_MOST : most < 1 ? 1 : (uint32_t)most;
 }
 
@@ -161,8 +161,10 @@ static bool channel_take(struct channel_lane *lane)
         return false;
     uint32_t most = channel_take_most(lane);
     lane->taken_bytes = 0;
-    lane->taken = source_take(lane->channel->source, lane->index, most, channel_on_message, lane);
-    lane->ready = lane->taken > 0;
+    uint32_t taken = source_take(lane->channel->source, lane->index, most, channel_on_message, lane);
+    if (taken > 0)
+        lane->each_bytes = lane->taken_bytes / taken + CHANNEL_RECORD_BYTES;
+    lane->ready = taken > 0;
     bucket_turn(lane->bucket);
     return lane->ready;
 }

@@ -8,7 +8,13 @@
 #include "loop/clock.h"
 #include "record/window.h"
 
-enum { CHANNEL_TAKE_MOST = 200, CHANNEL_TAKES = 4, CHANNEL_SKIPS_SAID = 5 };
+enum {
+    CHANNEL_TAKE_MOST = 200,
+    CHANNEL_TAKES = 4,
+    CHANNEL_SKIPS_SAID = 5,
+    CHANNEL_RECORD_BYTES = 64,       /* what a record costs beside its bytes, about */
+    CHANNEL_FIRST_BYTES = 256 * 1024 /* what a record is taken for before one was seen */
+};
 
 /* Each phase waits for the thing named; channel_progress() moves on when it has come. */
 enum channel_phase {
@@ -26,8 +32,8 @@ struct channel_lane {
     const struct settings_table *settings;
     uint32_t index;
     bool ready;         /* the source may have records */
-    uint32_t taken;     /* records of the last take */
-    size_t taken_bytes; /* and their bytes */
+    size_t taken_bytes; /* of the take under way */
+    size_t each_bytes;  /* of a record, as the last take that gave any had it */
     struct table_mapper *mapper;
     struct window_table window;
     struct bucket *bucket;

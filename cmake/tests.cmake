@@ -132,3 +132,6 @@ target_sources(fuzz_convert PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/mapping_te
 fuzz(mapper mapping)
 target_sources(fuzz_mapper PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/mapping_text.c)
 flow(http_broken http support_http_pair)
+support_library(store_dump emulator)
+support_library(store_steps emulator)
+unit(store support_store_dump support_store_steps)

@@ -1,5 +1,5 @@
 /* change_apply: a change meets the stored row. The new cells are made beside the old ones and put in their
- * place in one step, so a row is never half changed. */
+ * place in one step, so a row is never half changed; store.h says how it is taken back. */
 #include "base/arena.h"
 #include "base/check.h"
 #include "emulator/change.h"
@@ -129,10 +129,7 @@ static int apply_expectation(const struct change *change, bool exists, struct re
 static void apply_number(struct change *change, struct store_table *table, int64_t now_ms,
                          struct arena *arena)
 {
-    int64_t number = now_ms * 1000;
-    if (number <= table->last_increment)
-        number = table->last_increment + 1;
-    table->last_increment = number;
+    int64_t number = store_take_number(table, now_ms * 1000);
     for (uint32_t i = 0; i < change->row.key_count; i++) {
         struct cell *key = &change->row.keys[i];
         if (key->type != CELL_AUTO_INCREMENT)
@@ -185,14 +182,11 @@ static bool apply_makes_row(const struct row *row)
 static void apply_store(struct change *change, struct store_table *table, struct row_node *node,
                         const struct apply_cells *after)
 {
-    bool added = false;
     size_t bytes = 0;
     if (node == NULL && !apply_makes_row(&change->row))
         return;
-    if (node == NULL)
-        node = row_index_enter(&table->rows, change->key, &added);
     char *packed = row_cells_pack(after->cells, after->count, &bytes);
-    row_index_set(node, packed, bytes);
+    store_set_row(table, change->key, node, packed, bytes);
 }
 
 static int apply_write(struct change *change, struct store_table *table, struct row_node *node,
@@ -204,7 +198,7 @@ static int apply_write(struct change *change, struct store_table *table, struct 
         before = row_index_cells(node);
     if (apply_cells(&after, &change->row, before, arena, refusal) != 0)
         return -1;
-    apply_answer(change, &after, arena); /* the views into the old cells end with the next line */
+    apply_answer(change, &after, arena);
     apply_store(change, table, node, &after);
     return 0;
 }
@@ -224,6 +218,6 @@ int change_apply(struct change *change, struct store_table *table, int64_t now_m
     struct apply_cells nothing = {.count = 0};
     apply_answer(change, &nothing, arena);
     if (node != NULL)
-        row_index_remove(&table->rows, node);
+        store_remove_row(table, node);
     return 0;
 }

@@ -132,7 +132,7 @@ int operation_delete_table(struct visit *visit)
     struct store_table *table = visit_table(visit, request->table_name);
     if (table == NULL)
         return -1;
-    store_delete(visit->ground->store, table);
+    store_delete(table);
     proto_pack(&answer.base, &visit->answer);
     return 0;
 }

@@ -338,22 +338,13 @@ static void bulk_answer(struct visit *visit, const Ots__BulkImportRequest *reque
     proto_pack(&answer.base, &visit->answer);
 }
 
-/* The table's own refusal of one row: told like one that was tried. */
-static void bulk_refuse_row(struct visit *visit, struct change *change, const struct refusal *refusal)
-{
-    struct refusal *kept = arena_take(&visit->arena, sizeof(*kept));
-    *kept = *refusal;
-    change->refusal = kept;
-    visit_tell(visit, change, kept);
-}
-
 static void bulk_import_row(struct visit *visit, struct change *change, struct store_table *table)
 {
     struct refusal refusal = {.status = 0};
     if (table == NULL)
         refusal_set(&refusal, "OTSObjectNotExist", "Requested table does not exist.");
     if (table == NULL || change_match(change, table, visit->ground->now_ms, &refusal) != 0)
-        bulk_refuse_row(visit, change, &refusal);
+        visit_refuse_change(visit, change, &refusal);
     else
         visit_apply(visit, change, table, false);
 }

@@ -20,7 +20,7 @@ void row_index_init(struct row_index *index)
     *index = (struct row_index){.count = 0};
 }
 
-static void node_free(struct row_node *node)
+void row_index_free(struct row_node *node)
 {
     free(node->packed);
     free(node);
@@ -30,7 +30,7 @@ void row_index_fini(struct row_index *index)
 {
     for (size_t i = 0; i < index->shelf_count; i++) {
         for (uint32_t k = 0; k < index->shelves[i]->count; k++)
-            node_free(index->shelves[i]->nodes[k]);
+            row_index_free(index->shelves[i]->nodes[k]);
         free(index->shelves[i]);
     }
     free(index->shelves);
@@ -297,30 +297,44 @@ static struct row_node *node_create(struct slice key)
     return node;
 }
 
+/* At the place where row_index_seek() did not find its key. */
+static void index_insert(struct row_index *index, struct row_cursor *cursor, struct row_node *node)
+{
+    if (index->shelf_count == 0)
+        index_add_shelf(index, 0);
+    if (index->shelves[cursor->shelf]->count == SHELF_ROOM)
+        index_split(index, cursor);
+    shelf_insert(index->shelves[cursor->shelf], cursor->at, node);
+    if (cursor->at == 0)
+        index_rehead(index, cursor->shelf);
+    index->count++;
+}
+
 struct row_node *row_index_enter(struct row_index *index, struct slice key, bool *added)
 {
     struct row_cursor cursor;
     *added = !row_index_seek(index, key, &cursor);
     if (!*added)
         return index->shelves[cursor.shelf]->nodes[cursor.at];
-    if (index->shelf_count == 0)
-        index_add_shelf(index, 0);
-    if (index->shelves[cursor.shelf]->count == SHELF_ROOM)
-        index_split(index, &cursor);
     struct row_node *node = node_create(key);
-    shelf_insert(index->shelves[cursor.shelf], cursor.at, node);
-    if (cursor.at == 0)
-        index_rehead(index, cursor.shelf);
-    index->count++;
+    index_insert(index, &cursor, node);
     return node;
 }
 
-void row_index_set(struct row_node *node, char *packed, size_t bytes)
+void row_index_put_back(struct row_index *index, struct row_node *node)
+{
+    struct row_cursor cursor;
+    CHECK(!row_index_seek(index, node_key(node), &cursor));
+    index_insert(index, &cursor, node);
+}
+
+char *row_index_set(struct row_node *node, char *packed, size_t bytes)
 {
     CHECK(bytes <= UINT32_MAX);
-    free(node->packed);
+    char *before = node->packed;
     node->packed = packed;
     node->packed_bytes = (uint32_t)bytes;
+    return before;
 }
 
 /* ---- removing ---- */
@@ -354,5 +368,4 @@ void row_index_remove(struct row_index *index, struct row_node *node)
     if (cursor.at == 0)
         index_rehead(index, cursor.shelf);
     index->count--;
-    node_free(node);
 }

@@ -54,9 +54,12 @@ struct row_node *row_index_prev(const struct row_index *index, struct row_cursor
 /* Finds the key or adds it with no cells; `added` tells which. The key is copied. */
 struct row_node *row_index_enter(struct row_index *index, struct slice key, bool *added);
 
-/* `packed` is given: malloc'd, or NULL with 0 bytes. What was there goes. */
-void row_index_set(struct row_node *node, char *packed, size_t bytes);
+/* `packed` is given: malloc'd, or NULL with 0 bytes. Answers what was there, which is the caller's now. */
+char *row_index_set(struct row_node *node, char *packed, size_t bytes);
 
+/* Out of the index; it is the caller's until he puts it back, where it was, or frees it. */
 void row_index_remove(struct row_index *index, struct row_node *node);
+void row_index_put_back(struct row_index *index, struct row_node *node);
+void row_index_free(struct row_node *node);
 
 #endif

@@ -1,12 +1,14 @@
-/* store: tables by name. */
+/* store: tables by name. Rows, and what can be taken back, are in store_change.c. */
 #include "emulator/store.h"
 
 #include <stdlib.h>
 
+#include "base/buffer.h"
 #include "base/check.h"
 #include "emulator/proto.h"
 #include "emulator/refusal.h"
 #include "emulator/schema.h"
+#include "emulator/store_private.h"
 #include "wire/tablestore.pb-c.h"
 
 enum { STORE_SCHEMA_CHUNK = 2048 };
@@ -16,7 +18,7 @@ void store_init(struct store *store)
     *store = (struct store){.count = 0};
 }
 
-static void store_table_destroy(struct store_table *table)
+void store_table_destroy(struct store_table *table)
 {
     row_index_fini(&table->rows);
     arena_fini(&table->arena);
@@ -25,8 +27,11 @@ static void store_table_destroy(struct store_table *table)
 
 void store_fini(struct store *store)
 {
+    store_undo(store, 0);
     while (store->count > 0)
         store_table_destroy(store->tables[--store->count]);
+    free(store->changes);
+    store_init(store);
 }
 
 struct store_table *store_find(const struct store *store, struct slice name)
@@ -37,40 +42,86 @@ struct store_table *store_find(const struct store *store, struct slice name)
     return NULL;
 }
 
-static int store_add(struct store *store, struct store_table *table, struct refusal *refusal)
+void store_insert(struct store *store, struct store_table *table, uint32_t place)
 {
-    if (store_find(store, table->name) != NULL)
+    CHECK(store->count < LIMIT_TABLES && place <= store->count);
+    memmove(&store->tables[place + 1], &store->tables[place],
+            (store->count - place) * sizeof(store->tables[0]));
+    store->tables[place] = table;
+    store->count++;
+}
+
+uint32_t store_remove(struct store *store, const struct store_table *table)
+{
+    uint32_t place = 0;
+    while (place < store->count && store->tables[place] != table)
+        place++;
+    CHECK(place < store->count);
+    store->count--;
+    memmove(&store->tables[place], &store->tables[place + 1],
+            (store->count - place) * sizeof(store->tables[0]));
+    return place;
+}
+
+/* A table of its own memory, in no store yet; NULL and why when the service refuses its schema. */
+static struct store_table *store_make(struct store *store, struct slice body, struct refusal *refusal)
+{
+    struct store_table *table = check_memory(calloc(1, sizeof(*table)));
+    table->store = store;
+    arena_init(&table->arena, STORE_SCHEMA_CHUNK);
+    row_index_init(&table->rows);
+    table->meta = proto_unpack(&ots__create_table_request__descriptor, body, &table->arena);
+    CHECK(table->meta != NULL);
+    if (schema_read(table, refusal) == 0)
+        return table;
+    store_table_destroy(table);
+    return NULL;
+}
+
+static int store_check_name(const struct store *store, struct slice name, struct refusal *refusal)
+{
+    if (store_find(store, name) != NULL)
         return refusal_set(refusal, "OTSObjectAlreadyExist", "Requested table already exists.");
     if (store->count == LIMIT_TABLES)
         return refusal_set(refusal, "OTSQuotaExhausted", "Number of tables exceeded the quota.");
-    store->tables[store->count++] = table;
     return 0;
 }
 
 int store_create(struct store *store, struct slice body, int64_t now_us, struct refusal *refusal)
 {
-    struct store_table *table = check_memory(calloc(1, sizeof(*table)));
-    arena_init(&table->arena, STORE_SCHEMA_CHUNK);
-    row_index_init(&table->rows);
+    struct store_table *table = store_make(store, body, refusal);
+    if (table == NULL)
+        return -1;
+    if (store_check_name(store, table->name, refusal) != 0) {
+        store_table_destroy(table);
+        return -1;
+    }
     table->created_us = now_us;
-    table->meta = proto_unpack(&ots__create_table_request__descriptor, body, &table->arena);
-    CHECK(table->meta != NULL);
-    if (schema_read(table, refusal) == 0 && store_add(store, table, refusal) == 0)
-        return 0;
-    store_table_destroy(table);
-    return -1;
+    store_insert(store, table, store->count);
+    store_note(store, (struct store_change){.kind = STORE_TABLE_MADE, .table = table});
+    return 0;
 }
 
-void store_delete(struct store *store, struct store_table *table)
+int store_alter(struct store_table *table, const Ots__CreateTableRequest *meta, struct refusal *refusal)
 {
-    for (uint32_t i = 0; i < store->count; i++) {
-        if (store->tables[i] != table)
-            continue;
-        store->count--;
-        memmove(&store->tables[i], &store->tables[i + 1], (store->count - i) * sizeof(store->tables[0]));
-        break;
-    }
-    store_table_destroy(table);
+    struct buffer body;
+    buffer_init(&body, SIZE_MAX);
+    proto_pack(&meta->base, &body);
+    struct store_table *other = store_make(table->store, buffer_slice(&body), refusal);
+    buffer_fini(&body);
+    if (other == NULL)
+        return -1;
+    CHECK(slice_equal(other->name, table->name));
+    store_swap_schema(table, other);
+    store_note(table->store,
+               (struct store_change){.kind = STORE_TABLE_ALTERED, .table = table, .before = other});
+    return 0;
+}
+
+void store_delete(struct store_table *table)
+{
+    uint32_t place = store_remove(table->store, table);
+    store_note(table->store, (struct store_change){.kind = STORE_TABLE_GONE, .table = table, .place = place});
 }
 
 bool store_table_has_index(const struct store_table *table)

@@ -1,5 +1,9 @@
-/* store: the tables of one instance, in memory. A table keeps the message that made it: DescribeTable shows
- * it again. One thread; nothing here waits. */
+/* store: the tables of one instance, in memory, and the only way to change them. A table keeps the message
+ * that made it: DescribeTable shows it again.
+ *
+ * What is changed can be taken back until store_commit(): every change leaves a note of what was there
+ * before. A visit commits what its operation did, or takes all of it back, so a request that is refused as a
+ * whole has changed nothing. Whoever makes changes outside of a visit commits them himself. */
 #ifndef EMULATOR_STORE_H
 #define EMULATOR_STORE_H
 
@@ -10,6 +14,7 @@
 
 struct Ots__CreateTableRequest;
 struct refusal;
+struct store;
 
 struct store_column {
     struct slice name;
@@ -18,6 +23,7 @@ struct store_column {
 };
 
 struct store_table {
+    struct store *store;
     struct arena arena;                   /* the schema's memory */
     struct Ots__CreateTableRequest *meta; /* as asked for, in the arena */
     struct slice name;
@@ -30,11 +36,46 @@ struct store_table {
     int64_t created_us;
     int64_t last_increment; /* the highest auto-increment value given out */
     struct row_index rows;
+    uint64_t bytes;  /* keys and packed cells of all rows */
+    int64_t kept_as; /* the keeper's name for it; 0: it has none yet */
 };
+
+enum store_change_kind {
+    STORE_TABLE_MADE,
+    STORE_TABLE_ALTERED, /* `before` is the old one, without its rows */
+    STORE_TABLE_GONE,    /* `place` is where it stood */
+    STORE_NUMBER_TAKEN,  /* `number` is the last_increment before */
+    STORE_ROW_MADE,      /* with its first cells */
+    STORE_ROW_SET,       /* `packed` are the old cells */
+    STORE_ROW_GONE       /* the node is out of the index, and still whole */
+};
+
+/* Note of a change. Its table, node and old values live until the commit. */
+struct store_change {
+    enum store_change_kind kind;
+    uint32_t packed_bytes;
+    struct store_table *table;
+    struct row_node *node;
+    union {
+        char *packed;
+        struct store_table *before;
+        uint32_t place;
+        int64_t number;
+    };
+};
+
+/* Makes changes last, all of them or none. -1 and why: the store takes them back then. */
+typedef int store_keep_fn(void *arg, const struct store_change *changes, size_t count,
+                          struct refusal *refusal);
 
 struct store {
     struct store_table *tables[LIMIT_TABLES];
     uint32_t count;
+    struct store_change *changes; /* owned; since the last commit */
+    size_t change_count;
+    size_t change_room;
+    store_keep_fn *keep; /* NULL: in memory only */
+    void *keeper;
 };
 
 void store_init(struct store *store);
@@ -47,7 +88,32 @@ struct store_table *store_find(const struct store *store, struct slice name);
  * the service refuses, a name in use, too many tables. */
 int store_create(struct store *store, struct slice body, int64_t now_us, struct refusal *refusal);
 
-void store_delete(struct store *store, struct store_table *table);
+/* The same table with another schema: `meta` (lent, copied) is read as for store_create(); the name stays. -1
+ * and why: nothing changed. */
+int store_alter(struct store_table *table, const struct Ots__CreateTableRequest *meta,
+                struct refusal *refusal);
+
+void store_delete(struct store_table *table);
+
+/* The row of this key gets these cells and is made when there is none. `node` is the row when the caller has
+ * it, or NULL. `packed` is given (see row_index_set()); the old cells stay readable until the commit. */
+void store_set_row(struct store_table *table, struct slice key, struct row_node *node, char *packed,
+                   size_t bytes);
+
+void store_remove_row(struct store_table *table, struct row_node *node);
+
+/* The next auto-increment value: `least` or, when that was passed, one above the last. */
+int64_t store_take_number(struct store_table *table, int64_t least);
+
+/* -1 and why when it cannot be kept; then all since the last commit is taken back. */
+int store_commit(struct store *store, struct refusal *refusal);
+
+/* A place in the changes since the last commit, for store_undo(): what came behind it is taken back. */
+static inline size_t store_mark(const struct store *store)
+{
+    return store->change_count;
+}
+void store_undo(struct store *store, size_t mark);
 
 /* The table has a secondary index: BulkImport takes a key once then. */
 bool store_table_has_index(const struct store_table *table);

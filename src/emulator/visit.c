@@ -34,7 +34,7 @@ void visit_begin(struct visit *visit, const struct operation *operation, struct 
     visit->refusal.status = 0;
 }
 
-void visit_tell(struct visit *visit, const struct change *change, const struct refusal *refusal)
+static void visit_tell(struct visit *visit, const struct change *change, const struct refusal *refusal)
 {
     if (visit->ground->on_change != NULL)
         visit->ground->on_change(visit->ground->arg, visit, change, refusal);
@@ -45,6 +45,12 @@ static int visit_tell_refused(struct visit *visit)
     for (uint32_t i = 0; i < visit->change_count; i++)
         visit_tell(visit, &visit->changes[i], &visit->refusal);
     return -1;
+}
+
+static void visit_tell_done(struct visit *visit)
+{
+    for (uint32_t i = 0; i < visit->change_count; i++)
+        visit_tell(visit, &visit->changes[i], visit->changes[i].refusal);
 }
 
 int visit_prepare(struct visit *visit)
@@ -60,8 +66,14 @@ int visit_prepare(struct visit *visit)
 
 int visit_execute(struct visit *visit)
 {
-    if (visit->operation->execute(visit) != 0)
+    struct store *store = visit->ground->store;
+    if (visit->operation->execute(visit) != 0) {
+        store_undo(store, 0);
         return visit_tell_refused(visit);
+    }
+    if (store_commit(store, &visit->refusal) != 0)
+        return visit_tell_refused(visit);
+    visit_tell_done(visit);
     return 0;
 }
 
@@ -105,16 +117,19 @@ int visit_apply(struct visit *visit, struct change *change, struct store_table *
 {
     struct visit_ground *ground = visit->ground;
     struct refusal refusal = {.status = 0};
-    if ((ground->spoil != NULL && ground->spoil(ground->arg, visit, change, &refusal) != 0) ||
-        change_apply(change, table, ground->now_ms, &visit->arena, &refusal) != 0) {
-        struct refusal *kept = arena_take(&visit->arena, sizeof(*kept));
-        *kept = refusal;
-        change->refusal = kept;
-    }
-    if (whole && change->refusal != NULL) {
+    if ((ground->spoil == NULL || ground->spoil(ground->arg, visit, change, &refusal) == 0) &&
+        change_apply(change, table, ground->now_ms, &visit->arena, &refusal) == 0)
+        return 0;
+    if (whole)
         visit->refusal = refusal;
-        return -1;
-    }
-    visit_tell(visit, change, change->refusal);
-    return change->refusal == NULL ? 0 : -1;
+    else
+        visit_refuse_change(visit, change, &refusal);
+    return -1;
+}
+
+void visit_refuse_change(struct visit *visit, struct change *change, const struct refusal *refusal)
+{
+    struct refusal *kept = arena_take(&visit->arena, sizeof(*kept));
+    *kept = *refusal;
+    change->refusal = kept;
 }

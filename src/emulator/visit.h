@@ -51,7 +51,7 @@ void visit_init(struct visit *visit, struct visit_ground *ground);
 void visit_begin(struct visit *visit, const struct operation *operation, struct slice body);
 void visit_fini(struct visit *visit);
 
-/* -1: refused; changes that were read are told to on_change with that refusal. */
+/* -1: refused, and nothing has changed; changes that were read are told to on_change with that refusal. */
 int visit_prepare(struct visit *visit);
 int visit_execute(struct visit *visit);
 
@@ -67,11 +67,11 @@ const char *visit_table_name(const struct visit *visit);
 /* For operations: the table, or NULL and OTSObjectNotExist. */
 struct store_table *visit_table(struct visit *visit, const char *name);
 
-/* For operations: tells on_change. */
-void visit_tell(struct visit *visit, const struct change *change, const struct refusal *refusal);
-
-/* For operations: apply one change, or a spoiler's refusal; tells on_change unless `whole` (then a refusal of
- * this change refuses the request, which tells it). */
+/* For operations: applies one change, or a spoiler's refusal. -1: the refusal is the change's, or with
+ * `whole` the request's. All changes are told when the operation is done and its effects are kept. */
 int visit_apply(struct visit *visit, struct change *change, struct store_table *table, bool whole);
+
+/* For operations: this change is refused, the others go on. The refusal is copied. */
+void visit_refuse_change(struct visit *visit, struct change *change, const struct refusal *refusal);
 
 #endif

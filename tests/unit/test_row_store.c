@@ -239,6 +239,14 @@ static void check_neighbours(struct row_index *index, const struct slow_index *s
         assert_int_equal(index_number(below), slow->keys[below_at - 1]);
 }
 
+static void remove_key(struct row_index *index, uint32_t key)
+{
+    char text[32];
+    struct row_node *node = row_index_find(index, index_key(key, text));
+    row_index_remove(index, node);
+    row_index_free(node);
+}
+
 /* `adding` of 10 steps add. */
 static void step_index(struct row_index *index, struct slow_index *slow, struct chance *chance,
                        uint64_t adding)
@@ -250,7 +258,7 @@ static void step_index(struct row_index *index, struct slow_index *slow, struct 
     check_neighbours(index, slow, key);
     if (chance_below(chance, 10) >= adding) {
         if (has) {
-            row_index_remove(index, row_index_find(index, index_key(key, text)));
+            remove_key(index, key);
             slow_remove(slow, key);
         }
         return;
@@ -260,7 +268,7 @@ static void step_index(struct row_index *index, struct slow_index *slow, struct 
     struct row_node *node = row_index_enter(index, index_key(key, text), &added);
     assert_int_equal(added, !has);
     assert_int_equal(index_number(node), key);
-    row_index_set(node, strdup("cells"), 6);
+    free(row_index_set(node, strdup("cells"), 6));
     if (!has)
         slow_add(slow, key);
 }
@@ -301,7 +309,7 @@ static void test_rows_in_order_fill_their_shelves(void **state)
         assert_int_equal(index_number(node), number++);
     assert_int_equal(number, 9999);
     for (uint32_t i = 0; i < 9999; i++)
-        row_index_remove(&index, row_index_find(&index, index_key(i, text)));
+        remove_key(&index, i);
     assert_int_equal(index.shelf_count, 0);
     row_index_fini(&index);
 }

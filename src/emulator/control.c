@@ -7,6 +7,8 @@
 
 enum { CONTROL_ANSWER_MOST = 1024 * 1024 };
 
+static const int64_t control_latest_ms = 253402300799999; /* the last of the year 9999 */
+
 static void control_answer(struct http_call *http, int status, struct slice body)
 {
     struct http_header type = {SLICE("Content-Type"), SLICE("application/json")};
@@ -50,6 +52,31 @@ static void control_flush(struct emulator *emulator, struct http_call *http, str
     control_answer(http, 200, SLICE("{}\n"));
 }
 
+static int control_read_ms(struct slice body, int64_t *ms, struct error *err)
+{
+    struct json_member member;
+    struct json_fault fault;
+    if (json_object(body, JSON_COMMENTS, &member, 1, &fault) != 1 || !slice_equal(member.name, SLICE("ms")) ||
+        member.value.kind != JSON_INTEGER || member.value.integer < 0 ||
+        member.value.integer > control_latest_ms)
+        return error_set(err, ERROR_CONFIG, "{\"ms\": N} was expected, N from 0 to %lld",
+                         (long long)control_latest_ms);
+    *ms = member.value.integer;
+    return 0;
+}
+
+static void control_clock(struct emulator *emulator, struct http_call *http, struct slice body)
+{
+    struct error err;
+    int64_t ms = 0;
+    if (control_read_ms(body, &ms, &err) != 0) {
+        control_refuse(http, 400, err.text);
+        return;
+    }
+    emulator->frozen_wall_ms = ms;
+    control_answer(http, 200, SLICE("{}\n"));
+}
+
 static void control_reset(struct emulator *emulator, struct http_call *http, struct slice body)
 {
     (void)body;
@@ -64,7 +91,8 @@ static const struct {
 } control_paths[] = {{"/_control/counters", "GET", control_counters},
                      {"/_control/faults", "POST", control_faults},
                      {"/_control/flush", "POST", control_flush},
-                     {"/_control/reset", "POST", control_reset}};
+                     {"/_control/reset", "POST", control_reset},
+                     {"/_control/clock", "POST", control_clock}};
 
 static void control_run(struct emulator *emulator, struct http_call *http,
                         const struct http_call_request *request)
@@ -80,7 +108,7 @@ static void control_run(struct emulator *emulator, struct http_call *http,
             control_paths[i].run(emulator, http, request->body);
         return;
     }
-    control_refuse(http, 404, "counters, faults, flush and reset are known");
+    control_refuse(http, 404, "clock, counters, faults, flush and reset are known");
 }
 
 bool control_call(struct emulator *emulator, struct http_call *http, const struct http_call_request *request)

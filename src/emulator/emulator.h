@@ -4,6 +4,7 @@
  * With `control` on, without a signature, loopback is all that protects it:
  *   GET  /_control/counters   struct counters as JSON
  *   POST /_control/faults     rules as JSON: replaces all of them; an empty body removes them
+ *   POST /_control/clock      {"ms": N}: the wall clock stands there; 0: it is the machine's again
  *   POST /_control/flush      the journal is complete when this is answered
  *   POST /_control/reset      no rules, counters at 0, requests that hang are cut; tables stay */
 #ifndef EMULATOR_EMULATOR_H

@@ -17,6 +17,8 @@ enum {
     LIMIT_PARTITION_BYTES = 64,
     LIMIT_THROUGHPUT = 100000,
     LIMIT_COLUMNS_TO_GET = 128,
+    LIMIT_FILTERS = 10, /* in one filter or column condition, composite ones counted too */
+    LIMIT_REGEX_BYTES = 256,
     LIMIT_ROW_BYTES = 4 * 1024 * 1024,
     LIMIT_BATCH_ROWS = 200,
     LIMIT_BATCH_BYTES = 4 * 1024 * 1024,

@@ -1,5 +1,6 @@
-/* emulator: a local Tablestore on the loop, that the official clients accept. Tables live in memory, one
- * instance, one key pair, plain HTTP. The manual of its fault rules is in emulator/rules.h.
+/* emulator: a local Tablestore on the loop, that the official clients accept. Tables live in memory, and in a
+ * file beside it when one is named; one instance, one key pair, plain HTTP. The manual of its fault rules is
+ * in emulator/rules.h.
  *
  * With `control` on, without a signature, loopback is all that protects it:
  *   GET  /_control/counters   struct counters as JSON
@@ -32,6 +33,7 @@ struct emulator_options {
     const char *access_key_secret; /* NULL: "testsecret" */
     const char *sts_token;         /* NULL: none */
     const char *journal_file;      /* NULL: none */
+    const char *data_file;         /* NULL: none; see emulator/data.h */
     int64_t latency_ms;            /* of every data operation */
     int64_t frozen_wall_ms;        /* the service's wall clock stands still here; 0: it is the machine's */
     bool no_clock_check;
@@ -40,10 +42,18 @@ struct emulator_options {
     void *arg;
 };
 
-/* Listening when it returns. The options are copied. NULL and err: port taken, journal cannot be made. */
+/* Listening when it returns. The options are copied. NULL and err: port taken, journal cannot be made,
+ * data file cannot be read. */
 struct emulator *emulator_create(struct loop *loop, const struct emulator_options *options,
                                  struct error *err);
 void emulator_destroy(struct emulator *emulator);
+
+/* What it holds now. */
+struct emulator_contents {
+    uint32_t tables;
+    uint64_t rows;
+};
+struct emulator_contents emulator_contents(const struct emulator *emulator);
 
 uint16_t emulator_port(const struct emulator *emulator);
 

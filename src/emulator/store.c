@@ -87,8 +87,10 @@ static struct store_table *store_make(struct store *store, struct slice body, st
     arena_init(&table->arena, STORE_SCHEMA_CHUNK);
     row_index_init(&table->rows);
     table->meta = proto_unpack(&ots__create_table_request__descriptor, body, &table->arena);
-    CHECK(table->meta != NULL);
-    if (schema_read(table, refusal) == 0)
+    if (table->meta == NULL)
+        refusal_set(refusal, "OTSParameterInvalid",
+                    "The body is not a valid protobuf message of CreateTable.");
+    else if (schema_read(table, refusal) == 0)
         return table;
     store_table_destroy(table);
     return NULL;

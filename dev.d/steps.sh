@@ -61,7 +61,8 @@ dev_install_test() { need_packages $PACKAGES_BUILD $PACKAGES_TEST; }
 dev_install_e2e()
 {
     need_packages $PACKAGES_E2E
-    need_command java openjdk-17-jre-headless
+    need_command java openjdk-17-jdk-headless
+    need_command javac openjdk-17-jdk-headless
     need_command mvn maven
     need_command node nodejs
     need_command npm npm

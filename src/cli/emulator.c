@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "cli/emulator_options.h"
+#include "emulator/rules.h"
 #include "loop/loop.h"
 
 enum { EMULATOR_FAULTS_MOST = 1024 * 1024 };
@@ -64,23 +65,13 @@ static int emulator_write_ready(const struct cli_emulator *cli, uint16_t port, s
     return 0;
 }
 
-static void emulator_greet_data(const struct cli_emulator *cli, struct emulator_contents contents)
-{
-    if (cli->options.data_file != NULL)
-        printf("data               %s: %u %s, %llu %s\n", cli->options.data_file, contents.tables,
-               contents.tables == 1 ? "table" : "tables", (unsigned long long)contents.rows,
-               contents.rows == 1 ? "row" : "rows");
-}
-
-static void emulator_greet(const struct cli_emulator *cli, const struct emulator *emulator)
+static void emulator_greet(const struct cli_emulator *cli, uint16_t port)
 {
     const struct emulator_options *options = &cli->options;
-    const uint16_t port = emulator_port(emulator);
     printf("endpoint           http://%s:%u\ninstance           %s\naccess key id      %s\n"
-           "access key secret  %s\n",
+           "access key secret  %s\n\n",
            options->host, port, options->instance, options->access_key_id, options->access_key_secret);
-    emulator_greet_data(cli, emulator_contents(emulator));
-    printf("\nfrom tablestore import OTSClient, TableMeta, TableOptions, ReservedThroughput, CapacityUnit\n"
+    printf("from tablestore import OTSClient, TableMeta, TableOptions, ReservedThroughput, CapacityUnit\n"
            "client = OTSClient('http://%s:%u', '%s', '%s', '%s')\n"
            "meta = TableMeta('first', [('id', 'STRING')])\n"
            "client.create_table(meta, TableOptions(), ReservedThroughput(CapacityUnit(0, 0)))\n"
@@ -102,12 +93,14 @@ static int emulator_serve(struct cli_emulator *cli, struct error *err)
     if (emulator == NULL)
         return -1;
     int rc = emulator_read_faults(emulator, cli->faults_file, err);
+    if (rc == 0 && emulator_set_order_column(emulator, slice_text(cli->order_column), err) != 0)
+        rc = error_wrap(err, "--order-column %s", cli->order_column);
     if (rc == 0)
         rc = loop_on_signals(cli->loop, emulator_on_signal, cli, err);
     if (rc == 0)
         rc = emulator_write_ready(cli, emulator_port(emulator), err);
     if (rc == 0) {
-        emulator_greet(cli, emulator);
+        emulator_greet(cli, emulator_port(emulator));
         loop_run(cli->loop);
     }
     emulator_destroy(emulator);
@@ -130,6 +123,15 @@ static int emulator_until_stopped(struct cli_emulator *cli, struct error *err)
     return cli->signal == SIGINT ? CLI_SIGINT : CLI_SIGTERM;
 }
 
+static void emulator_print_faults_help(void)
+{
+    struct buffer text;
+    buffer_init(&text, EMULATOR_FAULTS_MOST);
+    rules_print_reference(&text);
+    fwrite(text.at, 1, text.len, stdout);
+    buffer_fini(&text);
+}
+
 int cli_emulator(int argc, char **argv)
 {
     struct cli_emulator cli;
@@ -139,6 +141,8 @@ int cli_emulator(int argc, char **argv)
         code = emulator_fail(&err);
     else if (cli.help)
         emulator_options_help();
+    else if (cli.faults_help)
+        emulator_print_faults_help();
     else
         code = emulator_until_stopped(&cli, &err);
     emulator_options_fini(&cli);

@@ -65,12 +65,6 @@ static int word_ready_file(struct cli_emulator *cli, char *text, struct error *e
     return 0;
 }
 
-static int word_data(struct cli_emulator *cli, char *text, struct error *err)
-{
-    cli->options.data_file = text;
-    return text[0] != 0 ? 0 : error_set(err, ERROR_CONFIG, "--data: the name of a file was expected");
-}
-
 static int word_journal(struct cli_emulator *cli, char *text, struct error *err)
 {
     (void)err;
@@ -100,6 +94,32 @@ static int word_control(struct cli_emulator *cli, char *text, struct error *err)
     (void)text;
     (void)err;
     cli->options.control = true;
+    return 0;
+}
+
+static int word_control_token(struct cli_emulator *cli, char *text, struct error *err)
+{
+    if (text[0] == 0)
+        return error_set(err, ERROR_CONFIG, "--control-token: it is empty");
+    free(cli->control_token);
+    cli->control_token = check_memory(strdup(text));
+    cli->options.control_token = cli->control_token;
+    memset(text, '*', strlen(text)); /* argv is seen by everyone on the machine */
+    return 0;
+}
+
+static int word_order_column(struct cli_emulator *cli, char *text, struct error *err)
+{
+    (void)err;
+    cli->order_column = text;
+    return 0;
+}
+
+static int word_faults_help(struct cli_emulator *cli, char *text, struct error *err)
+{
+    (void)text;
+    (void)err;
+    cli->faults_help = true;
     return 0;
 }
 
@@ -145,11 +165,14 @@ static const struct emulator_word emulator_words[] = {
     {"instance", "NAME", "its instance (local)", word_instance},
     {"access-key", "ID:SECRET", "its key pair (testid:testsecret)", word_access_key},
     {"ready-file", "FILE", "written with host:port once it listens", word_ready_file},
-    {"data", "FILE", "tables outlive the emulator in this file, made when it is not there", word_data},
     {"journal", "FILE", "every row change as a line of JSON, in the order applied", word_journal},
     {"latency-ms", "N", "every read or write of rows takes so long (0)", word_latency},
     {"faults", "FILE", "fault rules, JSON", word_faults},
+    {"faults-help", NULL, "the manual of fault rules", word_faults_help},
     {"control", NULL, "lets /_control/ set faults and read counters, without a signature", word_control},
+    {"control-token", "TOKEN", "--control for those who send this as x-otspipe-control-token",
+     word_control_token},
+    {"order-column", "NAME", "counts rows in which this integer column goes back", word_order_column},
     {"clock", "TIME", "the service's clock stands still at 2024-01-02T03:04:05.678Z, say", word_clock},
     {"no-clock-check", NULL, "accepts requests of any date", word_no_clock_check},
     {"help", NULL, "this text", word_help},
@@ -199,4 +222,5 @@ void emulator_options_fini(struct cli_emulator *cli)
 {
     free(cli->access_key_id);
     free(cli->access_key_secret);
+    free(cli->control_token);
 }

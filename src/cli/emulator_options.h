@@ -10,8 +10,11 @@ struct cli_emulator {
     struct emulator_options options;
     char *access_key_id; /* owned copies */
     char *access_key_secret;
+    char *control_token;
     const char *ready_file;
     const char *faults_file;
+    const char *order_column;
+    bool faults_help;
     bool help;
     struct loop *loop;
     int signal;

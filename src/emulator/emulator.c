@@ -18,16 +18,25 @@ static void emulator_on_call(void *arg, struct http_call *http, const struct htt
         flight_begin(emulator, http, request);
 }
 
+static void emulator_look_at_order(struct emulator *emulator, const struct change *change)
+{
+    if (emulator->order.column[0] == 0)
+        return;
+    const struct store_table *table = store_find(&emulator->store, change->table);
+    order_look(&emulator->order, change, table == NULL ? 0 : table->created_us);
+}
+
 static void emulator_on_change(void *arg, const struct visit *visit, const struct change *change,
                                const struct refusal *refusal)
 {
     struct emulator *emulator = arg;
     struct counters *counters = &emulator->counters;
-    if (refusal != NULL)
-        counters->rows_refused++;
-    else {
+    if (refusal != NULL) {
+        counters_refuse_row(counters, refusal->code);
+    } else {
         counters->rows++;
         counters->operations[operation_index(visit->operation)].rows++;
+        emulator_look_at_order(emulator, change);
     }
     if (emulator->journal != NULL)
         journal_add(emulator->journal, emulator->ground.now_ms, visit->request_id, change,
@@ -58,14 +67,13 @@ static struct gate *emulator_gate(const struct emulator_options *options)
     return gate_create(&gate);
 }
 
-static int emulator_load(struct emulator *emulator, const struct emulator_options *options, struct error *err)
+/* Who can reach the control path can do what it offers. */
+static int emulator_check_control(const struct emulator *emulator, const char *host, struct error *err)
 {
-    if (options->data_file == NULL)
+    if (!emulator->control || emulator->control_token != NULL || http_server_on_loopback(emulator->server))
         return 0;
-    emulator->data = data_open(options->data_file, err);
-    if (emulator->data == NULL)
-        return -1;
-    return data_attach(emulator->data, emulator_text(options->instance, "local"), &emulator->store, err);
+    return error_set(err, ERROR_CONFIG,
+                     "--control on %s: others can reach it, so a --control-token is needed", host);
 }
 
 static int emulator_open(struct emulator *emulator, struct loop *loop, const struct emulator_options *options,
@@ -82,10 +90,8 @@ static int emulator_open(struct emulator *emulator, struct loop *loop, const str
         if (emulator->journal == NULL)
             return error_wrap(err, "journal");
     }
-    if (emulator_load(emulator, options, err) != 0)
-        return error_wrap(err, "data");
     emulator->server = http_server_create(loop, &http, emulator_on_call, emulator, err);
-    return emulator->server == NULL ? -1 : 0;
+    return emulator->server == NULL ? -1 : emulator_check_control(emulator, http.host, err);
 }
 
 struct emulator *emulator_create(struct loop *loop, const struct emulator_options *options, struct error *err)
@@ -95,7 +101,9 @@ struct emulator *emulator_create(struct loop *loop, const struct emulator_option
     emulator->gate = emulator_gate(options);
     emulator->latency_ms = options->latency_ms;
     emulator->frozen_wall_ms = options->frozen_wall_ms;
-    emulator->control = options->control;
+    emulator->control = options->control || options->control_token != NULL;
+    if (options->control_token != NULL)
+        emulator->control_token = check_memory(strdup(options->control_token));
     emulator->on_change = options->on_change;
     emulator->arg = options->arg;
     emulator->ground = (struct visit_ground){.store = &emulator->store,
@@ -104,7 +112,8 @@ struct emulator *emulator_create(struct loop *loop, const struct emulator_option
                                              .arg = emulator,
                                              .now_ms = emulator_wall_ms(emulator)};
     store_init(&emulator->store);
-    rules_init(&emulator->rules);
+    rules_init(&emulator->rules, emulator->clock);
+    order_init(&emulator->order);
     underway_init(&emulator->underway);
     list_init(&emulator->flights);
     list_init(&emulator->spare);
@@ -116,26 +125,18 @@ struct emulator *emulator_create(struct loop *loop, const struct emulator_option
 
 void emulator_destroy(struct emulator *emulator)
 {
-    flight_cut(emulator, true);
     if (emulator->server != NULL)
         http_server_destroy(emulator->server);
+    flight_end(emulator);
     if (emulator->journal != NULL)
         journal_close(emulator->journal);
-    if (emulator->data != NULL)
-        data_close(emulator->data);
     underway_fini(&emulator->underway);
     rules_fini(&emulator->rules);
+    order_fini(&emulator->order);
     store_fini(&emulator->store);
     gate_destroy(emulator->gate);
+    free(emulator->control_token);
     free(emulator);
-}
-
-struct emulator_contents emulator_contents(const struct emulator *emulator)
-{
-    struct emulator_contents contents = {.tables = emulator->store.count};
-    for (uint32_t i = 0; i < contents.tables; i++)
-        contents.rows += emulator->store.tables[i]->rows.count;
-    return contents;
 }
 
 uint16_t emulator_port(const struct emulator *emulator)
@@ -155,16 +156,30 @@ int emulator_set_faults(struct emulator *emulator, struct slice json, struct err
 
 const struct counters *emulator_counters(struct emulator *emulator)
 {
-    emulator->counters.faults = emulator->rules.acted;
-    return &emulator->counters;
+    struct counters *counters = &emulator->counters;
+    struct http_server_connections connections = http_server_connections(emulator->server);
+    counters->faults = emulator->rules.acted;
+    counters->connections_open = connections.open;
+    counters->connections_ever = connections.ever;
+    counters->connections_most = connections.most;
+    return counters;
 }
 
 void emulator_reset(struct emulator *emulator)
 {
-    flight_cut(emulator, false);
+    flight_cut(emulator);
     uint64_t in_flight = emulator->counters.in_flight;
     rules_fini(&emulator->rules);
     emulator->counters = (struct counters){.in_flight = in_flight, .most_in_flight = in_flight};
+    order_reset(&emulator->order);
+    http_server_forget_connections(emulator->server);
+}
+
+int emulator_set_order_column(struct emulator *emulator, struct slice name, struct error *err)
+{
+    if (order_set_column(&emulator->order, name) != 0)
+        return error_set(err, ERROR_CONFIG, "not a name that a column can have");
+    return 0;
 }
 
 void emulator_flush(struct emulator *emulator)

@@ -1,5 +1,6 @@
 /* flight: a request from the socket to its answer. What a fault rule or the latency asks for happens here:
- * wait, refuse, cut the connection, apply late, or never answer. */
+ * wait, refuse, cut the connection, apply late, or never answer. A flight is over when its connection has no
+ * more use for it, and nothing is left to be applied. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,6 +25,9 @@ static struct flight *flight_take(struct emulator *emulator)
         visit_init(&flight->visit, &emulator->ground);
         clock_timer_init(&flight->timer, flight_on_time, flight);
     }
+    flight->http = NULL;
+    flight->answered = flight->executed = flight->gone = flight->unanswered = false;
+    flight->plan = (struct rules_plan){.action = RULE_NOTHING};
     list_push(&emulator->flights, &flight->node);
     return flight;
 }
@@ -35,10 +39,13 @@ static void flight_destroy(struct flight *flight)
     free(flight);
 }
 
-static void flight_give_back(struct flight *flight)
+static void flight_let_keys_go(struct flight *flight);
+
+static void flight_finish(struct flight *flight)
 {
     struct emulator *emulator = flight->emulator;
     clock_stop(emulator->clock, &flight->timer);
+    flight_let_keys_go(flight);
     list_remove(&flight->node);
     if (emulator->spare_count == FLIGHT_SPARE_MOST) {
         flight_destroy(flight);
@@ -65,19 +72,7 @@ static void flight_look_at_clock(struct emulator *emulator)
         emulator->ground.now_ms = emulator_wall_ms(emulator);
 }
 
-/* ---- the answer ---- */
-
-static void flight_answer_bytes(struct emulator *emulator, struct http_call *http, struct slice path,
-                                const char *request_id, int status, struct slice body)
-{
-    struct sign_header seal[GATE_SEAL];
-    struct http_header headers[GATE_SEAL];
-    gate_seal(emulator->gate, path, request_id, body, emulator_wall_ms(emulator), seal);
-    for (int i = 0; i < GATE_SEAL; i++)
-        headers[i] = (struct http_header){seal[i].name, seal[i].value};
-    emulator->counters.bytes_out += body.len;
-    http_answer(http, status, headers, GATE_SEAL, body);
-}
+/* ---- doing it ---- */
 
 static void flight_let_keys_go(struct flight *flight)
 {
@@ -87,59 +82,28 @@ static void flight_let_keys_go(struct flight *flight)
     flight->keys_underway = false;
 }
 
-/* The client has its answer, or will never get one. */
-static void flight_leave(struct flight *flight)
-{
-    flight->http = NULL;
-    flight->emulator->counters.in_flight--;
-}
-
-static void flight_answer(struct flight *flight)
-{
-    struct visit *visit = &flight->visit;
-    int status = 200;
-    if (visit->refusal.status != 0) {
-        struct emulator *emulator = flight->emulator;
-        emulator->counters.refused++;
-        emulator->counters.operations[operation_index(visit->operation)].refused++;
-        status = visit->refusal.status;
-        visit_put_error(visit);
-    }
-    struct slice body = buffer_slice(&visit->answer);
-    if (visit->refusal.status != 0 && flight->plan.text[0] != 0)
-        body = slice_text(flight->plan.text);
-    flight_answer_bytes(flight->emulator, flight->http, flight->path, visit->request_id, status, body);
-    flight_leave(flight);
-}
-
-static void flight_abandon(struct flight *flight)
-{
-    flight->emulator->counters.cut++;
-    http_abandon(flight->http);
-    flight_leave(flight);
-}
-
-static void flight_finish(struct flight *flight)
-{
-    flight_let_keys_go(flight);
-    flight_give_back(flight);
-}
-
-/* ---- doing it ---- */
-
-/* The rules' refusals count as faults of their own; what the operation refuses stands in visit->refusal. */
 static void flight_execute(struct flight *flight)
 {
-    flight_look_at_clock(flight->emulator);
+    struct emulator *emulator = flight->emulator;
+    flight_look_at_clock(emulator);
     visit_execute(&flight->visit);
+    rules_charge(&emulator->rules, &flight->visit, flight->visit.read_units);
+    flight->executed = true;
+    flight_let_keys_go(flight);
 }
 
-static void flight_execute_unanswered(struct flight *flight)
+/* Is there nothing left to do for it? What its client was not told, or not validly, stands in the journal. */
+static void flight_settle(struct flight *flight)
 {
     struct emulator *emulator = flight->emulator;
-    flight_execute(flight);
-    if (emulator->journal != NULL && flight->visit.change_count > 0)
-        journal_add_unanswered(emulator->journal, emulator->ground.now_ms, flight->visit.request_id);
+    if (flight->http != NULL || clock_started(&flight->timer))
+        return;
+    if (flight->executed && flight->unanswered && flight->visit.change_count > 0) {
+        emulator->counters.unanswered++;
+        if (emulator->journal != NULL)
+            journal_add_unanswered(emulator->journal, emulator->ground.now_ms, flight->visit.request_id);
+    }
+    flight_finish(flight);
 }
 
 static void flight_act(struct flight *flight)
@@ -147,42 +111,82 @@ static void flight_act(struct flight *flight)
     struct rules_plan *plan = &flight->plan;
     if (plan->action == RULE_ERROR)
         visit_refuse(&flight->visit, &plan->refusal);
-    else if (plan->action == RULE_CUT_AFTER)
-        flight_execute_unanswered(flight);
     else if (plan->action != RULE_CUT_BEFORE)
         flight_execute(flight);
+    flight_let_keys_go(flight);
     if (plan->action == RULE_CUT_BEFORE || plan->action == RULE_CUT_AFTER)
         flight_abandon(flight);
     else
         flight_answer(flight);
-    flight_finish(flight);
+}
+
+/* Applied later; or never, and then nobody waits for its keys. */
+static void flight_give_up(struct flight *flight)
+{
+    flight_abandon(flight);
+    if (flight->plan.action == RULE_LATE)
+        clock_start(flight->emulator->clock, &flight->timer, flight->plan.late_ms);
+    else
+        flight_let_keys_go(flight);
+}
+
+static void flight_hang(struct flight *flight)
+{
+    if (flight->plan.applied)
+        flight_execute(flight);
+    flight_let_keys_go(flight);
+    if (flight->gone)
+        flight_abandon(flight);
 }
 
 /* The delay is over. */
 static void flight_go(struct flight *flight)
 {
-    if (flight->plan.action == RULE_HANG) {
-        flight_let_keys_go(flight); /* nothing of it will ever be applied */
-        return;
-    }
-    if (flight->plan.action != RULE_LATE) {
+    if (flight->plan.action == RULE_HANG)
+        flight_hang(flight);
+    else if (flight->plan.action != RULE_LATE)
         flight_act(flight);
-        return;
-    }
-    flight_abandon(flight);
-    clock_start(flight->emulator->clock, &flight->timer, flight->plan.late_ms);
+    else if (!flight->plan.hold || flight->gone)
+        flight_give_up(flight);
+}
+
+/* The last word for the client; before it the server was destroyed when there was no answer. */
+static void flight_on_end(void *arg, bool whole)
+{
+    struct flight *flight = arg;
+    flight->http = NULL;
+    flight->unanswered = !whole || flight->gone || !flight_answer_is_valid(&flight->plan);
+    if (!flight->answered)
+        flight_leave(flight);
+    flight_settle(flight);
 }
 
 static void flight_on_time(void *arg, struct clock_timer *timer)
 {
     struct flight *flight = arg;
     (void)timer;
-    if (flight->http != NULL) {
+    if (!flight->answered) {
         flight_go(flight);
         return;
     }
-    flight_execute_unanswered(flight); /* late: nobody hears of it */
-    flight_finish(flight);
+    flight_execute(flight); /* late: nobody hears of it */
+    flight_settle(flight);
+}
+
+/* The client hung up before it was answered. What hangs, or is held, waits for nothing else. */
+static void flight_on_gone(void *arg, struct http_call *http)
+{
+    struct flight *flight = arg;
+    (void)http;
+    flight->gone = true;
+    flight->emulator->counters.hung_up++;
+    if (!clock_started(&flight->timer)) {
+        flight_give_up(flight);
+    } else if (flight->plan.drop_when_gone) {
+        clock_stop(flight->emulator->clock, &flight->timer);
+        flight->plan.action = RULE_CUT_BEFORE;
+        flight_give_up(flight);
+    }
 }
 
 /* ---- beginning ---- */
@@ -216,11 +220,8 @@ static void flight_start(struct flight *flight, const struct operation *operatio
     struct emulator *emulator = flight->emulator;
     visit_begin(&flight->visit, operation, body);
     flight->path = slice_text(operation->path);
-    flight->plan = (struct rules_plan){.action = RULE_NOTHING};
-    emulator->counters.operations[operation_index(operation)].requests++;
     if (visit_prepare(&flight->visit) != 0) {
         flight_answer(flight);
-        flight_finish(flight);
         return;
     }
     flight_plan(flight);
@@ -240,10 +241,40 @@ static void flight_turn_away(struct emulator *emulator, struct http_call *http, 
     visit->refusal = *refusal;
     visit_put_error(visit);
     flight_name(emulator, visit->request_id);
-    emulator->counters.refused++;
-    flight_answer_bytes(emulator, http, path, visit->request_id, refusal->status,
-                        buffer_slice(&visit->answer));
-    flight_give_back(flight);
+    counters_refuse_request(&emulator->counters, refusal->code);
+    struct flight_answer answer = {path, visit->request_id, refusal->status, buffer_slice(&visit->answer)};
+    flight_answer_bytes(emulator, http, &answer, &flight->plan);
+    flight_finish(flight);
+}
+
+/* The gate, then the rules that stand beside it. NULL: refused. */
+static const struct operation *flight_enter(struct emulator *emulator, const struct gate_request *asked,
+                                            struct refusal *refusal)
+{
+    const struct operation *operation =
+        gate_enter(emulator->gate, asked, emulator_wall_ms(emulator), refusal);
+    if (operation == NULL)
+        return NULL;
+    struct counters_operation *counters = &emulator->counters.operations[operation_index(operation)];
+    struct slice token = sign_find(asked->headers, asked->header_count, SLICE("x-ots-ststoken"));
+    counters->requests++;
+    if (rules_turn_away(&emulator->rules, operation, token, refusal) == 0)
+        return operation;
+    counters->refused++;
+    return NULL;
+}
+
+static struct flight *flight_open(struct emulator *emulator, struct http_call *http)
+{
+    struct flight *flight = flight_take(emulator);
+    struct http_call_watch watch = {flight_on_gone, flight_on_end, flight};
+    flight->http = http;
+    http_call_watch(http, &watch);
+    flight_name(emulator, flight->visit.request_id);
+    emulator->counters.in_flight++;
+    if (emulator->counters.in_flight > emulator->counters.most_in_flight)
+        emulator->counters.most_in_flight = emulator->counters.in_flight;
+    return flight;
 }
 
 void flight_begin(struct emulator *emulator, struct http_call *http, const struct http_call_request *request)
@@ -260,40 +291,31 @@ void flight_begin(struct emulator *emulator, struct http_call *http, const struc
             (struct sign_header){request->headers[i].name, request->headers[i].value};
     emulator->counters.requests++;
     emulator->counters.bytes_in += request->body.len;
-    const struct operation *operation =
-        gate_enter(emulator->gate, &asked, emulator_wall_ms(emulator), &refusal);
+    const struct operation *operation = flight_enter(emulator, &asked, &refusal);
     if (operation == NULL) {
         flight_turn_away(emulator, http, request->path, &refusal);
         return;
     }
-    struct flight *flight = flight_take(emulator);
-    flight->http = http;
-    flight_name(emulator, flight->visit.request_id);
-    emulator->counters.in_flight++;
-    if (emulator->counters.in_flight > emulator->counters.most_in_flight)
-        emulator->counters.most_in_flight = emulator->counters.in_flight;
     flight_look_at_clock(emulator);
-    flight_start(flight, operation, request->body);
+    flight_start(flight_open(emulator, http), operation, request->body);
 }
 
 /* ---- the end ---- */
 
-void flight_cut(struct emulator *emulator, bool all)
+void flight_cut(struct emulator *emulator)
 {
-    for (struct list *node = emulator->flights.next; node != &emulator->flights;) {
+    for (struct list *node = emulator->flights.next; node != &emulator->flights; node = node->next) {
         struct flight *flight = LIST_OWNER(node, struct flight, node);
-        node = node->next;
-        bool hangs = flight->plan.action == RULE_HANG && !clock_started(&flight->timer);
-        if (!all && !hangs)
-            continue;
-        if (flight->http != NULL)
-            flight_abandon(flight);
-        flight_finish(flight);
+        if (!flight->answered && !clock_started(&flight->timer))
+            flight_give_up(flight);
     }
-    for (struct list *node = emulator->spare.next; all && node != &emulator->spare;) {
-        struct flight *flight = LIST_OWNER(node, struct flight, node);
-        node = node->next;
-        flight_destroy(flight);
-    }
-    emulator->spare_count = all ? 0 : emulator->spare_count;
+}
+
+void flight_end(struct emulator *emulator)
+{
+    while (!list_empty(&emulator->flights))
+        flight_finish(LIST_OWNER(emulator->flights.next, struct flight, node));
+    while (!list_empty(&emulator->spare))
+        flight_destroy(LIST_OWNER(emulator->spare.next, struct flight, node));
+    emulator->spare_count = 0;
 }

@@ -137,10 +137,12 @@ const struct operation *gate_enter(struct gate *gate, const struct gate_request 
                                    struct refusal *refusal)
 {
     const struct operation *operation = operation_find(request->path);
+    struct slice name =
+        request->path.len == 0 ? SLICE("") : slice_of(request->path.at + 1, request->path.len - 1);
     if (!slice_equal(request->method, SLICE("POST")))
         refusal_set(refusal, "OTSMethodNotAllowed", "Only POST method for requests is supported.");
     else if (operation == NULL)
-        operation_refuse(request->path, refusal);
+        refusal_set(refusal, INVALID, "Unsupported operation: %.*s.", SLICE_ARG(name));
     else if (request->too_large)
         refusal_set(refusal, "OTSRequestBodyTooLarge", "The size of POST data is too large.");
     else if (gate_check_headers(request, refusal) == 0 &&
@@ -151,21 +153,34 @@ const struct operation *gate_enter(struct gate *gate, const struct gate_request 
     return NULL;
 }
 
-void gate_seal(struct gate *gate, struct slice path, const char *request_id, struct slice body,
-               int64_t wall_ms, struct sign_header headers[GATE_SEAL])
+/* Another base64 text of the same length. */
+static void gate_falsify(char *base64)
+{
+    base64[0] = base64[0] == 'A' ? 'B' : 'A';
+}
+
+size_t gate_seal(struct gate *gate, enum gate_flaw flaw, struct slice path, const char *request_id,
+                 struct slice body, int64_t wall_ms, struct sign_header headers[GATE_SEAL])
 {
     char signature[DIGEST_SHA1_BASE64 + 1];
+    size_t count = 0;
     sign_date(wall_ms, gate->date);
     snprintf(gate->date + SIGN_DATE - 1, 5, "000Z");
     digest_md5(gate->digest, body, gate->md5);
-    headers[0] = (struct sign_header){SLICE("x-ots-contentmd5"), slice_text(gate->md5)};
-    headers[1] = (struct sign_header){SLICE("x-ots-contenttype"), SLICE("protocol buffer")};
-    headers[2] = (struct sign_header){SLICE("x-ots-date"), slice_text(gate->date)};
-    headers[3] = (struct sign_header){SLICE("x-ots-requestid"), slice_text(request_id)};
+    if (flaw == GATE_WRONG_DIGEST)
+        gate_falsify(gate->md5);
+    headers[count++] = (struct sign_header){SLICE("x-ots-contentmd5"), slice_text(gate->md5)};
+    headers[count++] = (struct sign_header){SLICE("x-ots-contenttype"), SLICE("protocol buffer")};
+    headers[count++] = (struct sign_header){SLICE("x-ots-date"), slice_text(gate->date)};
+    if (flaw != GATE_NO_REQUEST_ID)
+        headers[count++] = (struct sign_header){SLICE("x-ots-requestid"), slice_text(request_id)};
     buffer_reset(&gate->text, GATE_TEXT_KEEP);
-    sign_answer_text(path, headers, 4, &gate->text);
+    sign_answer_text(path, headers, count, &gate->text);
     digest_hmac_sha1(gate->digest, slice_text(gate->access_key_secret), buffer_slice(&gate->text), signature);
+    if (flaw == GATE_WRONG_SIGNATURE)
+        gate_falsify(signature);
     buffer_reset(&gate->authorization, GATE_TEXT_KEEP);
     CHECK(buffer_print(&gate->authorization, "OTS %s:%s", gate->access_key_id, signature) == 0);
-    headers[4] = (struct sign_header){SLICE("Authorization"), buffer_slice(&gate->authorization)};
+    headers[count++] = (struct sign_header){SLICE("Authorization"), buffer_slice(&gate->authorization)};
+    return count;
 }

@@ -36,8 +36,11 @@ const struct operation *gate_enter(struct gate *gate, const struct gate_request 
 
 enum { GATE_SEAL = 5 };
 
-/* The five headers of an answer. Their memory is the gate's and valid until the next call. */
-void gate_seal(struct gate *gate, struct slice path, const char *request_id, struct slice body,
-               int64_t wall_ms, struct sign_header headers[GATE_SEAL]);
+/* What a fault rule wants to be wrong; all else fits together, the signature too. */
+enum gate_flaw { GATE_NO_FLAW, GATE_WRONG_DIGEST, GATE_WRONG_SIGNATURE, GATE_NO_REQUEST_ID };
+
+/* The headers of an answer: answers how many. Their memory is the gate's and valid until the next call. */
+size_t gate_seal(struct gate *gate, enum gate_flaw flaw, struct slice path, const char *request_id,
+                 struct slice body, int64_t wall_ms, struct sign_header headers[GATE_SEAL]);
 
 #endif

@@ -153,7 +153,7 @@ struct read_cost {
     Ots__ConsumedCapacity consumed;
 };
 
-static void read_fill_cost(struct read_cost *cost, size_t bytes)
+static void read_fill_cost(struct visit *visit, struct read_cost *cost, size_t bytes)
 {
     ots__capacity_unit__init(&cost->unit);
     ots__consumed_capacity__init(&cost->consumed);
@@ -161,6 +161,7 @@ static void read_fill_cost(struct read_cost *cost, size_t bytes)
     cost->unit.read = change_units(bytes);
     cost->unit.has_write = true;
     cost->consumed.capacity_unit = &cost->unit;
+    visit->read_units += cost->unit.read;
 }
 
 static int get_row_check(struct visit *visit, const Ots__GetRowRequest *request, struct read_view *view)
@@ -182,7 +183,7 @@ static void get_row_answer(struct visit *visit, const struct row *row)
 {
     Ots__GetRowResponse answer = OTS__GET_ROW_RESPONSE__INIT;
     struct read_cost cost;
-    read_fill_cost(&cost, row == NULL ? 0 : read_size(row));
+    read_fill_cost(visit, &cost, row == NULL ? 0 : read_size(row));
     answer.consumed = &cost.consumed;
     answer.row = proto_bytes(row == NULL ? SLICE("") : read_pack(row, &visit->arena));
     proto_pack(&answer.base, &visit->answer);
@@ -216,9 +217,7 @@ struct read_range {
     bool forward;
     uint32_t limit;
     struct row_cursor cursor;
-    struct row first; /* where it begins, as it was sent */
-    struct row last;
-    struct slice start; /* the same, encoded */
+    struct slice start; /* encoded keys */
     struct slice end;
     struct buffer rows; /* PlainBuffer under one header */
     size_t bytes;       /* of rows, as the service counts sizes */
@@ -248,23 +247,22 @@ static int range_check(struct visit *visit, const Ots__GetRangeRequest *request,
                          &range->view);
 }
 
-static int range_read_bounds(struct visit *visit, const Ots__GetRangeRequest *request,
-                             struct read_range *range)
+static int range_bound(struct visit *visit, const struct store_table *table, ProtobufCBinaryData bytes,
+                       struct slice *key)
 {
-    if (change_read_key(proto_slice(request->inclusive_start_primary_key), true, &range->first, &visit->arena,
-                        &visit->refusal) != 0)
+    struct row row;
+    if (change_read_key(proto_slice(bytes), true, &row, &visit->arena, &visit->refusal) != 0 ||
+        change_match_key(&row, table, &visit->refusal) != 0)
         return -1;
-    return change_read_key(proto_slice(request->exclusive_end_primary_key), true, &range->last, &visit->arena,
-                           &visit->refusal);
+    *key = row_key_encode(row.keys, row.key_count, &visit->arena);
+    return 0;
 }
 
-static int range_match_bounds(struct visit *visit, struct read_range *range)
+static int range_bounds(struct visit *visit, const Ots__GetRangeRequest *request, struct read_range *range)
 {
-    if (change_match_key(&range->first, range->table, &visit->refusal) != 0 ||
-        change_match_key(&range->last, range->table, &visit->refusal) != 0)
+    if (range_bound(visit, range->table, request->inclusive_start_primary_key, &range->start) != 0 ||
+        range_bound(visit, range->table, request->exclusive_end_primary_key, &range->end) != 0)
         return -1;
-    range->start = row_key_encode(range->first.keys, range->first.key_count, &visit->arena);
-    range->end = row_key_encode(range->last.keys, range->last.key_count, &visit->arena);
     int order = slice_compare(range->start, range->end);
     if (range->forward ? order >= 0 : order <= 0)
         return refusal_set(&visit->refusal, INVALID, "Begin key must be %s than end key in %s.",
@@ -332,7 +330,7 @@ static void range_answer(struct visit *visit, const struct read_range *range, co
 {
     Ots__GetRangeResponse answer = OTS__GET_RANGE_RESPONSE__INIT;
     struct read_cost cost;
-    read_fill_cost(&cost, range->bytes);
+    read_fill_cost(visit, &cost, range->bytes);
     answer.consumed = &cost.consumed;
     answer.rows = proto_bytes(range->count == 0 ? SLICE("") : buffer_slice(&range->rows));
     answer.has_data_block_type = true;
@@ -361,10 +359,10 @@ int operation_get_range(struct visit *visit)
 {
     const Ots__GetRangeRequest *request = visit->message;
     struct read_range range = {.count = 0};
-    if (range_check(visit, request, &range) != 0 || range_read_bounds(visit, request, &range) != 0)
+    if (range_check(visit, request, &range) != 0)
         return -1;
     range.table = visit_table(visit, request->table_name);
-    if (range.table == NULL || range_match_bounds(visit, &range) != 0)
+    if (range.table == NULL || range_bounds(visit, request, &range) != 0)
         return -1;
     read_note_keys(range.table, &range.view);
     range_read(visit, &range);

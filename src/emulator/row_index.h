@@ -10,8 +10,7 @@
 struct row_node {
     char *packed; /* malloc'd, see emulator/row_cells.h; NULL: a row of key columns only */
     uint32_t packed_bytes;
-    uint16_t key_bytes;
-    bool noted; /* of the store: changed, and its keeper has not seen it */
+    uint32_t key_bytes;
     char key[];
 };
 

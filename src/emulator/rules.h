@@ -1,80 +1,53 @@
-/* rules: faults on order, for tests: which requests or rows fail, how, and how often, all from one seed.
- *
- * {"seed": 1, "rules": [{"action": "row_error", "operation": "BulkImport", "table": "t", "key": ["user", 42],
- *                        "code": "OTSServerBusy", "probability": 0.1, "count": 5}]}
- *
- * operation, table, key   which requests; absent: every data operation, every table, every key. A key matches
- * by its first columns: strings and integers action                  row_error   a row of a write fails with
- * code (a single-row write fails whole) error       the request fails with code and status; "text": a body
- * that is not protobuf cut_before  the connection is closed, nothing is applied cut_after   applied, then the
- * connection is closed without an answer late        the connection is closed; applied after ms delay done
- * and answered after ms, or after ms to ms_most by chance hang        never an answer, nothing is applied
- * code, message, status   OTSServerBusy, the service's words, the code's status
- * probability             0 to 1, for each row or request; 1
- * skip, count             let so many matches pass first; 0. Act so many times, then never; no limit
- *
- * All delays that match add up; of the other request actions the first that matches acts. */
+/* rules: faults on order, for tests: which requests or rows fail, how, and how often, all from one seed: the
+ * same seed and the same sequence of requests give the same faults. Of one request all delays that match add
+ * up; of the other actions the first rule that matches acts. */
 #ifndef EMULATOR_RULES_H
 #define EMULATOR_RULES_H
 
-#include "base/chance.h"
-#include "base/slice.h"
-#include "emulator/refusal.h"
+#include "emulator/rule.h"
 
-struct visit;
+struct buffer;
 struct change;
+struct clock;
 struct error;
 struct operation;
+struct visit;
 
-enum rule_action {
-    RULE_NOTHING,
-    RULE_ROW_ERROR,
-    RULE_ERROR,
-    RULE_CUT_BEFORE,
-    RULE_CUT_AFTER,
-    RULE_LATE,
-    RULE_DELAY,
-    RULE_HANG
-};
-
-enum { RULES_MOST = 64, RULE_KEY_MOST = 2100, RULE_TEXT_MOST = 256 };
-
-struct rule {
-    enum rule_action action;
-    const struct operation *operation; /* NULL: every data operation */
-    char table[RULE_TEXT_MOST];        /* "": every table */
-    char key[RULE_KEY_MOST];           /* the first bytes of row_key_encode() */
-    size_t key_bytes;                  /* 0: every key */
-    struct refusal refusal;
-    char text[RULE_TEXT_MOST]; /* the body that is not protobuf; "": protobuf */
-    double probability;
-    int64_t skip;
-    int64_t count; /* acts left; -1: no limit */
-    int64_t ms;
-    int64_t ms_most;
-};
+enum { RULES_MOST = 64 };
 
 struct rules {
-    struct rule *list; /* owned */
+    const struct clock *clock; /* lent: when rules begin and end, and how fast buckets fill */
+    struct rule *list;         /* owned */
     size_t count;
-    struct chance chance;
-    uint64_t acted; /* faults so far */
+    int64_t seed;
+    uint64_t acted; /* faults so far, by these rules and those before them */
 };
 
 /* What will be done to a request. */
 struct rules_plan {
-    enum rule_action action; /* of the whole request: ERROR, CUT_BEFORE, CUT_AFTER, LATE, HANG or NOTHING */
+    enum rule_action action; /* of the whole request or its answer; NOTHING: as it should be */
     int64_t delay_ms;
+    bool drop_when_gone;
     int64_t late_ms;
-    struct refusal refusal; /* for ERROR */
-    char text[RULE_TEXT_MOST];
+    bool hold;
+    bool applied;
+    struct refusal refusal; /* for ERROR, THROTTLE */
+    struct rule_body body;
+    int64_t bytes;
+    int64_t pause_ms;
 };
 
-void rules_init(struct rules *rules);
+void rules_init(struct rules *rules, const struct clock *clock);
 void rules_fini(struct rules *rules);
 
-/* Replaces all rules; on an error they stay as they were. `json` may hold // comments. */
+/* Replaces all rules; on an error they stay as they were. `json` may hold // comments; the error names line,
+ * column and rule. */
 int rules_read(struct rules *rules, struct slice json, struct error *err);
+
+/* A request whose signature is good, before anything of it is read. `token`: its STS token, at NULL when it
+ * has none. -1 and the refusal when it shall be turned away. */
+int rules_turn_away(struct rules *rules, const struct operation *operation, struct slice token,
+                    struct refusal *refusal);
 
 /* The request has been prepared. */
 void rules_plan(struct rules *rules, const struct visit *visit, struct rules_plan *plan);
@@ -82,5 +55,14 @@ void rules_plan(struct rules *rules, const struct visit *visit, struct rules_pla
 /* -1 and the refusal when this row shall fail. */
 int rules_spoil(struct rules *rules, const struct visit *visit, const struct change *change,
                 struct refusal *refusal);
+
+/* What the request has read, in capacity units. */
+void rules_charge(struct rules *rules, const struct visit *visit, int64_t units);
+
+/* The rules and how often each acted, as JSON. */
+void rules_print(const struct rules *rules, struct buffer *to);
+
+/* The manual, as Markdown. */
+void rules_print_reference(struct buffer *to);
 
 #endif

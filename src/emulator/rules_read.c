@@ -1,247 +1,264 @@
-/* rules_read: fault rules from JSON, each mistake named with its rule and its key. */
-#include <math.h>
+/* rules_read: fault rules from JSON, each mistake named with its line, column, rule and key. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/arena.h"
+#include "base/buffer.h"
 #include "base/check.h"
 #include "base/error.h"
-#include "base/json.h"
-#include "emulator/limits.h"
-#include "emulator/operation.h"
-#include "emulator/row_key.h"
+#include "config/nearest.h"
+#include "emulator/rule_keys.h"
 #include "emulator/rules.h"
-#include "emulator/visit.h"
+#include "loop/clock.h"
 
-enum { RULES_MEMBERS = 32, RULES_MS_MOST = 24 * 3600 * 1000 };
+enum { RULES_MEMBERS = 64, RULES_WORD_MOST = 64 };
 
-static const struct {
-    const char *name;
-    enum rule_action action;
-} rule_actions[] = {{"row_error", RULE_ROW_ERROR},
-                    {"error", RULE_ERROR},
-                    {"cut_before", RULE_CUT_BEFORE},
-                    {"cut_after", RULE_CUT_AFTER},
-                    {"late", RULE_LATE},
-                    {"delay", RULE_DELAY},
-                    {"hang", RULE_HANG}};
+/* What is being read, so that a mistake can say where it is. */
+struct rules_text {
+    struct slice json;
+    int index; /* of the rule */
+    struct error *err;
+};
 
-static int rules_text(const struct json_value *value, char *to, size_t room, struct error *err)
+/* `at` is in the text; NULL: its beginning. */
+static int rules_mistake(const struct rules_text *text, const char *at, const char *what, const char *words)
 {
-    if (value->kind != JSON_STRING || value->text.len >= room)
-        return error_set(err, ERROR_CONFIG, "a string of less than %zu bytes was expected", room);
-    size_t len = json_unescape(value->text, to);
-    to[len] = 0;
-    if (strlen(to) != len)
-        return error_set(err, ERROR_CONFIG, "a zero byte has no place here");
-    return 0;
+    unsigned line = 0;
+    unsigned column = 0;
+    json_place(text->json, at == NULL ? 0 : (size_t)(at - text->json.at), &line, &column);
+    return error_set(text->err, ERROR_CONFIG, "line %u, column %u: %s%s%s", line, column, what,
+                     what[0] == 0 ? "" : ": ", words);
 }
 
-static int rules_whole(const struct json_value *value, int64_t least, int64_t most, int64_t *to,
-                       struct error *err)
+static int rules_mistake_in_rule(const struct rules_text *text, const char *at, struct slice key,
+                                 const char *words)
 {
-    if (value->kind != JSON_INTEGER || value->integer < least || value->integer > most)
-        return error_set(err, ERROR_CONFIG, "an integer from %lld to %lld was expected", (long long)least,
-                         (long long)most);
-    *to = value->integer;
-    return 0;
+    char what[RULES_WORD_MOST + 32];
+    int len = key.len > RULES_WORD_MOST ? RULES_WORD_MOST : (int)key.len;
+    snprintf(what, sizeof(what), "rules[%d]%s%.*s", text->index, len > 0 ? "." : "", len, key.at);
+    return rules_mistake(text, at, what, words);
 }
 
-static int rules_key_column(const struct json_value *value, struct cell *cell, struct arena *arena,
-                            struct error *err)
+static int rules_unknown_key(const struct rules_text *text, struct slice name)
 {
-    if (value->kind == JSON_INTEGER) {
-        cell->type = CELL_INTEGER;
-        cell->integer = value->integer;
+    char word[RULES_WORD_MOST + 1];
+    char words[128];
+    snprintf(word, sizeof(word), "%.*s", name.len > RULES_WORD_MOST ? RULES_WORD_MOST : (int)name.len,
+             name.at);
+    struct config_nearest nearest = config_nearest_begin(word);
+    for (size_t i = 0; i < rule_keys_count; i++)
+        config_nearest_try(&nearest, rule_keys[i].name);
+    if (nearest.name == NULL)
+        snprintf(words, sizeof(words), "unknown key; --faults-help lists them all");
+    else
+        snprintf(words, sizeof(words), "unknown key; did you mean %s?", nearest.name);
+    return rules_mistake_in_rule(text, name.at, name, words);
+}
+
+static int rules_set_key(const struct rules_text *text, const struct rule_key *key,
+                         const struct json_member *member, struct rule *rule)
+{
+    struct error why;
+    if (key->type->set(key, &member->value, (char *)rule + key->at, &why) == 0)
         return 0;
-    }
-    if (value->kind != JSON_STRING || value->text.len > LIMIT_KEY_BYTES)
-        return error_set(err, ERROR_CONFIG, "a string or an integer was expected");
-    char *to = arena_take(arena, value->text.len);
-    cell->type = CELL_STRING;
-    cell->bytes = slice_of(to, json_unescape(value->text, to));
-    return 0;
+    return rules_mistake_in_rule(text, member->name.at, member->name, why.text);
 }
 
-static int rules_key_columns(const struct json_value *values, int count, struct rule *rule,
-                             struct arena *arena, struct error *err)
+/* The action first: it decides which of the other keys mean something. */
+static int rules_read_action(const struct rules_text *text, const struct json_value *value,
+                             const struct json_member *members, int count, struct rule *rule)
 {
-    struct cell cells[LIMIT_KEYS] = {{.op = CELL_PUT}};
+    struct buffer known;
     for (int i = 0; i < count; i++)
-        if (rules_key_column(&values[i], &cells[i], arena, err) != 0)
-            return -1;
-    struct slice key = row_key_encode(cells, (uint32_t)count, arena);
-    if (key.len > sizeof(rule->key))
-        return error_set(err, ERROR_CONFIG, "a key of at most %d bytes was expected", RULE_KEY_MOST);
-    memcpy(rule->key, key.at, key.len);
-    rule->key_bytes = key.len;
-    return 0;
+        if (slice_equal(members[i].name, SLICE("action")))
+            return rules_set_key(text, rule_keys_find(SLICE("action")), &members[i], rule);
+    buffer_init(&known, 512);
+    buffer_print(&known, "action is missing; one of ");
+    rule_keys_put_actions(&known);
+    buffer_add(&known, "", 1);
+    rules_mistake_in_rule(text, value->text.at, SLICE(""), known.at);
+    buffer_fini(&known);
+    return -1;
 }
 
-static int rules_key(const struct json_value *value, struct rule *rule, struct error *err)
+static int rules_read_member(const struct rules_text *text, const struct json_member *member,
+                             struct rule *rule, uint64_t *given)
 {
-    struct json_value values[LIMIT_KEYS];
-    struct json_fault fault;
-    struct arena arena;
-    int count = 1;
-    values[0] = *value;
-    if (value->kind == JSON_ARRAY)
-        count = json_array(value->text, JSON_COMMENTS, values, LIMIT_KEYS, &fault);
-    if (count < 1)
-        return error_set(err, ERROR_CONFIG, "1 to %d key columns were expected", LIMIT_KEYS);
-    arena_init(&arena, 4096);
-    int rc = rules_key_columns(values, count, rule, &arena, err);
-    arena_fini(&arena);
-    return rc;
+    const struct rule_key *key = rule_keys_find(member->name);
+    char words[128];
+    if (key == NULL)
+        return rules_unknown_key(text, member->name);
+    uint64_t bit = (uint64_t)1 << (key - rule_keys);
+    if ((*given & bit) != 0)
+        return rules_mistake_in_rule(text, member->name.at, member->name, "given twice");
+    *given |= bit;
+    if ((key->actions & RULE_BIT(rule->action)) != 0)
+        return rules_set_key(text, key, member, rule);
+    snprintf(words, sizeof(words), "means nothing with %s", rule_keys_actions[rule->action].name);
+    return rules_mistake_in_rule(text, member->name.at, member->name, words);
 }
 
-static int rules_probability(const struct json_value *value, double *to, struct error *err)
+static bool rules_given(uint64_t given, const char *name)
 {
-    double number = value->kind == JSON_DOUBLE    ? value->number
-                    : value->kind == JSON_INTEGER ? (double)value->integer
-                                                  : -1;
-    if (!(number >= 0 && number <= 1))
-        return error_set(err, ERROR_CONFIG, "a number from 0 to 1 was expected");
-    *to = number;
-    return 0;
+    return (given >> (rule_keys_find(slice_text(name)) - rule_keys) & 1) != 0;
 }
 
-static int rules_action(const struct json_value *value, enum rule_action *action, struct error *err)
+/* What keys say together. NULL: fine. */
+static const char *rules_contradiction(const struct rule *rule, uint64_t given)
 {
-    for (size_t i = 0; i < sizeof(rule_actions) / sizeof(rule_actions[0]); i++) {
-        if (value->kind != JSON_STRING || !slice_equal(value->text, slice_text(rule_actions[i].name)))
-            continue;
-        *action = rule_actions[i].action;
-        return 0;
-    }
-    return error_set(err, ERROR_CONFIG,
-                     "one of row_error, error, cut_before, cut_after, late, delay, hang was expected");
+    if (rules_given(given, "key") && rules_given(given, "key_prefix"))
+        return "key and key_prefix exclude each other";
+    if (rules_given(given, "body") && rules_given(given, "body_base64"))
+        return "body and body_base64 exclude each other";
+    if (rule->ms_most < rule->ms)
+        return "ms_most is less than ms";
+    if (rule->slow_ms_most < rule->slow_ms)
+        return "slow_ms_most is less than slow_ms";
+    if (rules_given(given, "slow_ms") != rules_given(given, "slow_probability"))
+        return "slow_ms and slow_probability need each other";
+    if (rule->action == RULE_THROTTLE && rule->limits[THROTTLE_READ].rate < 0 &&
+        rule->limits[THROTTLE_WRITE].rate < 0)
+        return "write_rate or read_rate is missing";
+    if (rule->refusal.status == 0)
+        return "status is missing: the code is not one of the service's";
+    return NULL;
 }
 
-static int rules_operation(const struct json_value *value, const struct operation **operation,
-                           struct error *err)
+static const char *rules_code(enum rule_action action)
 {
-    for (size_t i = 0; i < operation_count(); i++) {
-        *operation = operation_at(i);
-        if (value->kind == JSON_STRING && slice_equal(value->text, slice_text((*operation)->name)))
-            return 0;
-    }
-    return error_set(err, ERROR_CONFIG, "the name of an operation was expected, for example BulkImport");
+    if (action == RULE_THROTTLE)
+        return "OTSNotEnoughCapacityUnit";
+    return action == RULE_REFUSE_CREDENTIALS || action == RULE_EXPIRE_TOKEN ? "OTSAuthFailed"
+                                                                            : "OTSServerBusy";
 }
 
-static int rules_member(const struct json_member *member, struct rule *rule, struct error *err)
+/* [assumed] The words for a key that was disabled are documented, those for an expired token are not. */
+static const char *rules_words(const struct rule *rule)
 {
-    const struct json_value *value = &member->value;
-    struct slice name = member->name;
-    int64_t status = 0;
-    int rc = 0;
-    if (slice_equal(name, SLICE("action")))
-        return rules_action(value, &rule->action, err);
-    if (slice_equal(name, SLICE("operation")))
-        return rules_operation(value, &rule->operation, err);
-    if (slice_equal(name, SLICE("table")))
-        return rules_text(value, rule->table, sizeof(rule->table), err);
-    if (slice_equal(name, SLICE("key")))
-        return rules_key(value, rule, err);
-    if (slice_equal(name, SLICE("code")))
-        return rules_text(value, rule->refusal.code, sizeof(rule->refusal.code), err);
-    if (slice_equal(name, SLICE("message")))
-        return rules_text(value, rule->refusal.message, sizeof(rule->refusal.message), err);
-    if (slice_equal(name, SLICE("text")))
-        return rules_text(value, rule->text, sizeof(rule->text), err);
-    if (slice_equal(name, SLICE("probability")))
-        return rules_probability(value, &rule->probability, err);
-    if (slice_equal(name, SLICE("skip")))
-        return rules_whole(value, 0, INT64_MAX, &rule->skip, err);
-    if (slice_equal(name, SLICE("count")))
-        return rules_whole(value, 0, INT64_MAX, &rule->count, err);
-    if (slice_equal(name, SLICE("ms")))
-        return rules_whole(value, 0, RULES_MS_MOST, &rule->ms, err);
-    if (slice_equal(name, SLICE("ms_most")))
-        return rules_whole(value, 0, RULES_MS_MOST, &rule->ms_most, err);
-    if (!slice_equal(name, SLICE("status")))
-        return error_set(err, ERROR_CONFIG, "unknown key");
-    rc = rules_whole(value, 300, 599, &status, err);
-    rule->refusal.status = (int)status;
-    return rc;
+    if (rule->action == RULE_REFUSE_CREDENTIALS)
+        return "The AccessKeyID is disabled.";
+    if (rule->action == RULE_EXPIRE_TOKEN)
+        return "The security token is expired.";
+    return refusal_words(rule->refusal.code);
 }
 
-/* What was not said: the service's own words and status for the code. */
-static int rules_complete(struct rule *rule, struct error *err)
+static void rules_complete_limit(struct throttle_limit *limit)
+{
+    if (limit->burst == 0)
+        limit->burst = limit->rate > 1 ? limit->rate : 1;
+}
+
+/* What was not said. */
+static void rules_complete(struct rule *rule)
 {
     struct refusal *refusal = &rule->refusal;
-    if (rule->action == RULE_NOTHING)
-        return error_set(err, ERROR_CONFIG, "action is missing");
     if (refusal->code[0] == 0)
-        snprintf(refusal->code, sizeof(refusal->code), "OTSServerBusy");
+        snprintf(refusal->code, sizeof(refusal->code), "%s", rules_code(rule->action));
     if (refusal->message[0] == 0)
-        snprintf(refusal->message, sizeof(refusal->message), "%s", refusal_words(refusal->code));
-    if (refusal->status == 0)
-        refusal->status = refusal_status(refusal->code);
-    if (refusal->status == 0)
-        return error_set(err, ERROR_CONFIG, "status is missing: the code %s is not the service's",
-                         refusal->code);
-    if (rule->ms_most == 0)
+        snprintf(refusal->message, sizeof(refusal->message), "%s", rules_words(rule));
+    refusal->status = rule->status != 0 ? (int)rule->status : refusal_status(refusal->code);
+    if (rule->action == RULE_ROW_ERROR && refusal->status == 0)
+        refusal->status = 400; /* of a row nobody sees it; a single row's request needs one */
+    if (rule->ms < 0)
+        rule->ms = rule->action == RULE_DRIP ? 10 : 0;
+    if (rule->ms_most < 0)
         rule->ms_most = rule->ms;
-    if (rule->ms_most < rule->ms)
-        return error_set(err, ERROR_CONFIG, "ms_most is less than ms");
-    if ((rule->action == RULE_DELAY || rule->action == RULE_LATE) && rule->ms_most == 0)
-        return error_set(err, ERROR_CONFIG, "ms is missing");
-    return 0;
+    if (rule->slow_ms_most < 0)
+        rule->slow_ms_most = rule->slow_ms;
+    if (rule->bytes < 1 && rule->action != RULE_HALF_ANSWER)
+        rule->bytes = 1;
+    for (int kind = 0; kind < THROTTLE_KINDS; kind++)
+        rules_complete_limit(&rule->limits[kind]);
 }
 
-static int rules_read_rule(const struct json_value *value, struct rule *rule, struct error *err)
+static int rules_check(const struct rules_text *text, const struct json_value *value, struct rule *rule,
+                       uint64_t given)
+{
+    char words[128];
+    for (size_t i = 0; i < rule_keys_count; i++) {
+        if ((rule_keys[i].needed & RULE_BIT(rule->action)) == 0 || (given >> i & 1) != 0)
+            continue;
+        snprintf(words, sizeof(words), "%s is missing", rule_keys[i].name);
+        return rules_mistake_in_rule(text, value->text.at, SLICE(""), words);
+    }
+    rules_complete(rule);
+    const char *wrong = rules_contradiction(rule, given);
+    return wrong == NULL ? 0 : rules_mistake_in_rule(text, value->text.at, SLICE(""), wrong);
+}
+
+static int rules_read_rule(const struct rules_text *text, const struct json_value *value, struct rule *rule)
 {
     struct json_member members[RULES_MEMBERS];
     struct json_fault fault;
-    *rule = (struct rule){.probability = 1, .count = -1};
+    uint64_t given = 0;
+    rule_keys_preset(rule);
     if (value->kind != JSON_OBJECT)
-        return error_set(err, ERROR_CONFIG, "an object was expected");
+        return rules_mistake_in_rule(text, value->text.at, SLICE(""), "an object was expected");
     int count = json_object(value->text, JSON_COMMENTS, members, RULES_MEMBERS, &fault);
     if (count < 0)
-        return error_set(err, ERROR_CONFIG, "%s", fault.what);
+        return rules_mistake_in_rule(text, value->text.at, SLICE(""), fault.what);
+    if (rules_read_action(text, value, members, count, rule) != 0)
+        return -1;
     for (int i = 0; i < count; i++)
-        if (rules_member(&members[i], rule, err) != 0)
-            return error_wrap(err, "%.*s", SLICE_ARG(members[i].name));
-    return rules_complete(rule, err);
+        if (rules_read_member(text, &members[i], rule, &given) != 0)
+            return -1;
+    return rules_check(text, value, rule, given);
 }
 
-static int rules_read_list(const struct json_value *value, struct rules *rules, struct error *err)
+static int rules_read_list(struct rules_text *text, const struct json_member *member, struct rules *rules)
 {
     struct json_value values[RULES_MOST];
     struct json_fault fault;
-    if (value->kind != JSON_ARRAY)
-        return error_set(err, ERROR_CONFIG, "rules: a list was expected");
-    int count = json_array(value->text, JSON_COMMENTS, values, RULES_MOST, &fault);
+    if (member->value.kind != JSON_ARRAY)
+        return rules_mistake(text, member->name.at, "rules", "a list was expected");
+    int count = json_array(member->value.text, JSON_COMMENTS, values, RULES_MOST, &fault);
     if (count < 0)
-        return error_set(err, ERROR_CONFIG, "rules: %s", fault.what);
+        return rules_mistake(text, member->name.at, "rules", fault.what);
     free(rules->list);
     rules->list = check_memory(calloc((size_t)count + 1, sizeof(rules->list[0])));
     rules->count = (size_t)count;
-    for (int i = 0; i < count; i++)
-        if (rules_read_rule(&values[i], &rules->list[i], err) != 0)
-            return error_wrap(err, "rules[%d]", i);
+    for (text->index = 0; text->index < count; text->index++)
+        if (rules_read_rule(text, &values[text->index], &rules->list[text->index]) != 0)
+            return -1;
     return 0;
 }
 
-static int rules_read_members(const struct json_member *members, int count, struct rules *rules,
-                              struct error *err)
+static int rules_read_seed(const struct rules_text *text, const struct json_member *member,
+                           struct rules *rules)
 {
-    int64_t seed = 1;
+    if (member->value.kind != JSON_INTEGER || member->value.integer < 0)
+        return rules_mistake(text, member->name.at, "seed", "an integer from 0 was expected");
+    rules->seed = member->value.integer;
+    return 0;
+}
+
+static int rules_read_members(struct rules_text *text, const struct json_member *members, int count,
+                              struct rules *rules)
+{
     for (int i = 0; i < count; i++) {
         struct slice name = members[i].name;
+        int rc = 0;
         if (slice_equal(name, SLICE("rules")))
-            if (rules_read_list(&members[i].value, rules, err) != 0)
-                return -1;
-        if (slice_equal(name, SLICE("seed")))
-            if (rules_whole(&members[i].value, 0, INT64_MAX, &seed, err) != 0)
-                return error_wrap(err, "seed");
-        if (!slice_equal(name, SLICE("rules")) && !slice_equal(name, SLICE("seed")))
-            return error_set(err, ERROR_CONFIG, "%.*s: unknown key; seed and rules are known",
-                             SLICE_ARG(name));
+            rc = rules_read_list(text, &members[i], rules);
+        else if (slice_equal(name, SLICE("seed")))
+            rc = rules_read_seed(text, &members[i], rules);
+        else
+            rc = rules_mistake(text, name.at, "unknown key", "seed and rules are known");
+        if (rc != 0)
+            return -1;
     }
-    chance_init(&rules->chance, (uint64_t)seed);
     return 0;
+}
+
+/* Each rule draws from a row of numbers of its own. */
+static void rules_begin(struct rules *rules)
+{
+    struct chance chance;
+    chance_init(&chance, (uint64_t)rules->seed);
+    for (size_t i = 0; i < rules->count; i++) {
+        chance_init(&rules->list[i].chance, chance_next(&chance));
+        throttle_init(&rules->list[i].throttle);
+        rules->list[i].set_ms = rules->clock->now_ms;
+    }
 }
 
 static bool rules_ends(struct slice json, size_t at)
@@ -251,16 +268,13 @@ static bool rules_ends(struct slice json, size_t at)
     return at == json.len;
 }
 
-int rules_read(struct rules *rules, struct slice json, struct error *err)
+/* The whole text is well-formed and an object: what is wrong from here on is in the words. */
+static int rules_open(const struct rules_text *text, struct json_member *members)
 {
-    struct json_member members[RULES_MEMBERS];
+    struct slice json = text->json;
     struct json_value whole;
     struct json_fault fault = {.what = "an object was expected"};
-    struct rules made;
-    unsigned line = 0;
-    unsigned column = 0;
     size_t end = 0;
-    rules_init(&made);
     int count = json_value(json, JSON_COMMENTS, &whole, &end, &fault) == 0
                     ? json_object(json, JSON_COMMENTS, members, RULES_MEMBERS, &fault)
                     : -1;
@@ -268,15 +282,24 @@ int rules_read(struct rules *rules, struct slice json, struct error *err)
         fault = (struct json_fault){.at = end, .what = "nothing was expected behind the object"};
         count = -1;
     }
-    if (count < 0) {
-        json_place(json, fault.at, &line, &column);
-        return error_set(err, ERROR_CONFIG, "line %u, column %u: %s", line, column, fault.what);
-    }
-    if (rules_read_members(members, count, &made, err) != 0) {
+    return count < 0 ? rules_mistake(text, json.at + fault.at, "", fault.what) : count;
+}
+
+int rules_read(struct rules *rules, struct slice json, struct error *err)
+{
+    struct rules_text text = {.json = json, .err = err};
+    struct json_member members[RULES_MEMBERS];
+    struct rules made;
+    int count = rules_open(&text, members);
+    if (count < 0)
+        return -1;
+    rules_init(&made, rules->clock);
+    if (rules_read_members(&text, members, count, &made) != 0) {
         rules_fini(&made);
         return -1;
     }
     made.acted = rules->acted;
+    rules_begin(&made);
     rules_fini(rules);
     *rules = made;
     return 0;

@@ -43,6 +43,7 @@ struct visit {
     struct change *changes;
     uint32_t change_count;
     struct refusal refusal; /* status 0: fine */
+    int64_t read_units;     /* capacity units that were read; the operation adds them up */
     struct buffer answer;   /* the protobuf body */
 };
 

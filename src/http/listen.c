@@ -21,17 +21,34 @@ static int listen_bind(int fd, const struct addrinfo *address)
     return listen(fd, LISTEN_BACKLOG);
 }
 
-static uint16_t listen_port(int fd)
+union listen_address {
+    struct sockaddr_in6 v6; /* the larger one */
+    struct sockaddr_in v4;
+    struct sockaddr any;
+};
+
+/* All 0 when there is none. */
+static union listen_address listen_address(int fd)
 {
-    union {
-        struct sockaddr_in6 v6; /* the larger one */
-        struct sockaddr_in v4;
-        struct sockaddr any;
-    } address = {.v6 = {0}};
+    union listen_address address = {.v6 = {0}};
     socklen_t len = sizeof(address);
     if (getsockname(fd, &address.any, &len) < 0)
-        return 0;
+        memset(&address, 0, sizeof(address));
+    return address;
+}
+
+static uint16_t listen_port(int fd)
+{
+    union listen_address address = listen_address(fd);
     return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+}
+
+bool http_listen_is_loopback(int fd)
+{
+    union listen_address address = listen_address(fd);
+    if (address.any.sa_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&address.v6.sin6_addr);
+    return address.any.sa_family == AF_INET && ntohl(address.v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 
 /* The fd, or -1 and errno. */

@@ -182,6 +182,7 @@ struct http_server *http_server_create(struct loop *loop, const struct http_serv
         return NULL;
     struct http_server *server = server_alloc(loop, options);
     server->port = port;
+    server->on_loopback = http_listen_is_loopback(fd);
     server->on_call = on_call;
     server->arg = arg;
     return server_begin(server, options, fd, err);
@@ -195,6 +196,16 @@ uint16_t http_server_port(const struct http_server *server)
 struct http_server_connections http_server_connections(const struct http_server *server)
 {
     return server->connections;
+}
+
+bool http_server_on_loopback(const struct http_server *server)
+{
+    return server->on_loopback;
+}
+
+void http_server_forget_connections(struct http_server *server)
+{
+    server->connections.ever = server->connections.most = server->connections.open;
 }
 
 static void server_on_closed(uv_handle_t *handle)

@@ -64,5 +64,8 @@ struct http_server_connections {
     uint64_t most; /* open at a time */
 };
 struct http_server_connections http_server_connections(const struct http_server *server);
+void http_server_forget_connections(struct http_server *server); /* but for the open ones */
+
+bool http_server_on_loopback(const struct http_server *server); /* nobody else can reach it */
 
 #endif

@@ -17,6 +17,7 @@ struct http_server {
     struct clock *clock;
     struct http_server_options options; /* without its texts */
     uint16_t port;
+    bool on_loopback;
     http_call_fn *on_call;
     void *arg;
     struct MHD_Daemon *daemon;
@@ -62,6 +63,7 @@ struct http_call {
 
 /* A bound, listening socket and its port; -1 and an error. */
 int http_listen(const char *host, uint16_t port, uint16_t *bound, struct error *err);
+bool http_listen_is_loopback(int fd);
 
 /* The daemon's callbacks. */
 void http_call_on_connection(void *server, struct MHD_Connection *connection, void **context,

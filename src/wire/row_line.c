@@ -101,6 +101,11 @@ static void put_cells(struct buffer *to, const char *member, const struct cell *
     put_text(to, "]");
 }
 
+void row_line_put_key(struct buffer *to, const struct row *row)
+{
+    put_cells(to, "[", row->keys, row->key_count);
+}
+
 void row_line_put(struct buffer *to, struct slice table, const struct row *row)
 {
     put_text(to, "\"table\":");

@@ -1,18 +1,22 @@
-/* rules: fault rules as text, what they match, and that one seed repeats all. */
+/* rules: fault rules as text: what each mistake is called, what is not said, and the samples. */
 #include "support/cmocka_all.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
-#include "emulator/row_key.h"
+#include "emulator/rule_keys.h"
 #include "emulator/rules.h"
-#include "support/visit_rig.h"
+#include "loop/clock.h"
+
+static const struct clock still = {.now_ms = 0};
 
 static void refuse_text(const char *json, const char *words)
 {
     struct rules rules;
     struct error err;
-    rules_init(&rules);
+    rules_init(&rules, &still);
     assert_int_equal(rules_read(&rules, SLICE("{\"rules\":[{\"action\":\"hang\"}]}"), &err), 0);
     assert_int_equal(rules_read(&rules, slice_text(json), &err), -1);
     if (strstr(err.text, words) == NULL)
@@ -21,40 +25,81 @@ static void refuse_text(const char *json, const char *words)
     rules_fini(&rules);
 }
 
-static void test_each_mistake_is_named_with_its_place(void **state)
+/* One rule with these members. */
+static void refuse_rule(const char *members, const char *words)
+{
+    char json[512];
+    snprintf(json, sizeof(json), "{\"rules\":[{%s}]}", members);
+    refuse_text(json, words);
+}
+
+static void test_each_mistake_of_the_text_has_its_place(void **state)
 {
     (void)state;
     refuse_text("", "line 1");
     refuse_text("[]", "");
-    refuse_text("{\"rules\":[{]}", "line 1");
-    refuse_text("{\"rules\":[]}x", "nothing was expected behind");
-    refuse_text("{\"rule\":[]}", "rule: unknown key");
-    refuse_text("{\"rules\":{}}", "rules: a list");
-    refuse_text("{\"seed\":-1}", "seed: an integer");
-    refuse_text("{\"rules\":[1]}", "rules[0]: an object");
-    refuse_text("{\"rules\":[{\"action\":\"delay\",\"ms\":1},{}]}", "rules[1]: action is missing");
-    refuse_text("{\"rules\":[{\"action\":\"explode\"}]}", "rules[0]: action: one of row_error");
-    refuse_text("{\"rules\":[{\"action\":\"delay\"}]}", "ms is missing");
-    refuse_text("{\"rules\":[{\"action\":\"delay\",\"ms\":5,\"ms_most\":4}]}", "ms_most is less");
-    refuse_text("{\"rules\":[{\"action\":\"hang\",\"probability\":1.5}]}",
-                "probability: a number from 0 to 1");
-    refuse_text("{\"rules\":[{\"action\":\"hang\",\"probability\":\"1\"}]}", "probability: a number");
-    refuse_text("{\"rules\":[{\"action\":\"hang\",\"operation\":\"Put\"}]}",
-                "operation: the name of an operation");
-    refuse_text("{\"rules\":[{\"action\":\"hang\",\"count\":-1}]}", "count: an integer");
-    refuse_text("{\"rules\":[{\"action\":\"hang\",\"tabel\":\"t\"}]}", "tabel: unknown key");
-    refuse_text("{\"rules\":[{\"action\":\"hang\",\"key\":[]}]}", "key: 1 to 4 key columns");
-    refuse_text("{\"rules\":[{\"action\":\"hang\",\"key\":[1,2,3,4,5]}]}", "key: 1 to 4 key columns");
-    refuse_text("{\"rules\":[{\"action\":\"hang\",\"key\":1.5}]}", "key: a string or an integer");
-    refuse_text("{\"rules\":[{\"action\":\"error\",\"code\":\"Mine\"}]}", "status is missing");
-    refuse_text("{\"rules\":[{\"action\":\"error\",\"status\":200}]}", "status: an integer from 300");
+    refuse_text("{\"rules\":[{]}", "line 1, column 12: ");
+    refuse_text("{\"rules\":[]}x", "line 1, column 13: nothing was expected behind the object");
+    refuse_text("{\n \"rule\":[]}", "line 2, column 3: unknown key: seed and rules are known");
+    refuse_text("{\"rules\":{}}", "line 1, column 3: rules: a list was expected");
+    refuse_text("{\"seed\":-1}", "seed: an integer from 0");
+    refuse_text("{\"rules\":[1]}", "rules[0]: an object was expected");
+    refuse_text("{\"rules\":[{\"action\":\"delay\",\"ms\":1},\n  {}]}",
+                "line 2, column 3: rules[1]: action is missing; one of delay, row_error, ");
+    refuse_text("{\"rules\":[{\"action\":\"hang\",\n\"tabel\":\"t\"}]}",
+                "line 2, column 2: rules[0].tabel: unknown key; did you mean table?");
+}
+
+static void test_each_mistake_of_a_rule_is_named_with_what_is_allowed(void **state)
+{
+    (void)state;
+    refuse_rule("\"action\":\"explode\"", "rules[0].action: one of delay, row_error, ");
+    refuse_rule("\"action\":\"hangs\"", "rules[0].action: \"hangs\" is not known; did you mean hang?");
+    refuse_rule("\"action\":7", "rules[0].action: one of ");
+    refuse_rule("\"action\":\"hang\",\"xyzzyxyzzy\":1", "unknown key; --faults-help lists them all");
+    refuse_rule("\"action\":\"hang\",\"count\":1,\"count\":2", "rules[0].count: given twice");
+    refuse_rule("\"action\":\"hang\",\"ms\":1", "rules[0].ms: means nothing with hang");
+    refuse_rule("\"action\":\"delay\"", "rules[0]: ms is missing");
+    refuse_rule("\"action\":\"late\"", "rules[0]: ms is missing");
+    refuse_rule("\"action\":\"delay\",\"ms\":5,\"ms_most\":4", "ms_most is less than ms");
+    refuse_rule("\"action\":\"delay\",\"ms\":5,\"slow_ms\":4",
+                "slow_ms and slow_probability need each other");
+    refuse_rule("\"action\":\"delay\",\"ms\":5,\"slow_probability\":1,\"slow_ms\":9,\"slow_ms_most\":8",
+                "slow_ms_most is less than slow_ms");
+    refuse_rule("\"action\":\"delay\",\"ms\":5,\"on_hangup\":\"cry\"", "\"apply\" or \"drop\" was expected");
+    refuse_rule("\"action\":\"hang\",\"probability\":1.5", "probability: a number from 0 to 1");
+    refuse_rule("\"action\":\"hang\",\"probability\":\"1\"", "probability: a number");
+    refuse_rule("\"action\":\"hang\",\"applied\":1", "applied: true or false");
+    refuse_rule("\"action\":\"hang\",\"operation\":\"Putrow\"",
+                "\"Putrow\" is not known; did you mean PutRow?");
+    refuse_rule("\"action\":\"hang\",\"operation\":7", "the name of an operation");
+    refuse_rule("\"action\":\"hang\",\"operation\":[]", "a list of operations");
+    refuse_rule("\"action\":\"hang\",\"count\":-1", "count: an integer from 0");
+    refuse_rule("\"action\":\"hang\",\"after_ms\":86400001", "after_ms: an integer from 0 to 86400000");
+    refuse_rule("\"action\":\"hang\",\"key\":[]", "key: 1 to 4 key columns");
+    refuse_rule("\"action\":\"hang\",\"key\":[1,2,3,4,5]", "key: 1 to 4 key columns");
+    refuse_rule("\"action\":\"hang\",\"key\":1.5", "key: a string or an integer");
+    refuse_rule("\"action\":\"hang\",\"key_prefix\":1", "key_prefix: a string was expected");
+    refuse_rule("\"action\":\"hang\",\"key\":1,\"key_prefix\":\"a\"",
+                "key and key_prefix exclude each other");
+    refuse_rule("\"action\":\"error\",\"code\":\"Mine\"", "status is missing");
+    refuse_rule("\"action\":\"error\",\"code\":\"\"", "code: it is empty");
+    refuse_rule("\"action\":\"error\",\"code\":\"a\\u0000b\"", "a zero byte has no place here");
+    refuse_rule("\"action\":\"error\",\"status\":200", "status: an integer from 300 to 599");
+    refuse_rule("\"action\":\"error\",\"body\":\"\"", "body: it is empty");
+    refuse_rule("\"action\":\"error\",\"body_base64\":\"!\"", "base64 of 1 to 1024 bytes");
+    refuse_rule("\"action\":\"error\",\"body\":\"a\",\"body_base64\":\"YQ==\"", "exclude each other");
+    refuse_rule("\"action\":\"throttle\"", "write_rate or read_rate is missing");
+    refuse_rule("\"action\":\"throttle\",\"write_rate\":1,\"probability\":1", "means nothing with throttle");
+    refuse_rule("\"action\":\"throttle\",\"write_rate\":1,\"write_burst\":0", "an integer from 1 to");
+    refuse_rule("\"action\":\"expire_token\",\"table\":\"t\"", "table: means nothing with expire_token");
 }
 
 static struct rules read_rules(const char *json)
 {
     struct rules rules;
     struct error err;
-    rules_init(&rules);
+    rules_init(&rules, &still);
     if (rules_read(&rules, slice_text(json), &err) != 0)
         fail_msg("%s", err.text);
     return rules;
@@ -65,152 +110,104 @@ static void test_what_is_not_said_is_the_services_own(void **state)
     (void)state;
     struct rules rules = read_rules("{ // which\n \"rules\": [{\"action\": \"error\"},"
                                     " {\"action\": \"row_error\", \"code\": \"OTSTimeout\"},"
-                                    " {\"action\": \"error\", \"code\": \"Mine\", \"status\": 599}]}");
-    assert_int_equal(rules.count, 3);
+                                    " {\"action\": \"error\", \"code\": \"Mine\", \"status\": 599},"
+                                    " {\"action\": \"throttle\", \"write_rate\": 7},"
+                                    " {\"action\": \"refuse_credentials\"},"
+                                    " {\"action\": \"expire_token\", \"message\": \"old\"}]}");
+    assert_int_equal(rules.count, 6);
     assert_string_equal(rules.list[0].refusal.code, "OTSServerBusy");
     assert_int_equal(rules.list[0].refusal.status, 503);
     assert_string_equal(rules.list[0].refusal.message, "Server is busy.");
     assert_string_equal(rules.list[1].refusal.message, "Operation timeout.");
     assert_int_equal(rules.list[2].refusal.status, 599);
+    assert_string_equal(rules.list[3].refusal.code, "OTSNotEnoughCapacityUnit");
+    assert_int_equal(rules.list[3].limits[THROTTLE_WRITE].burst, 7);
+    assert_int_equal(rules.list[3].limits[THROTTLE_READ].rate, -1);
+    assert_int_equal(rules.list[4].refusal.status, 403);
+    assert_string_equal(rules.list[4].refusal.message, "The AccessKeyID is disabled.");
+    assert_string_equal(rules.list[5].refusal.message, "old");
     rules_fini(&rules);
 }
 
-/* ---- matching ---- */
-
-struct asked {
-    struct visit visit;
-    struct change change;
-    struct cell keys[2];
-    struct arena arena;
-    Ots__PutRowRequest message;
-};
-
-static void asked_init(struct asked *asked, const char *path, const char *table, const char *user,
-                       int64_t seq)
+static void test_a_body_may_be_any_bytes(void **state)
 {
-    memset(asked, 0, sizeof(*asked));
-    arena_init(&asked->arena, 1024);
-    ots__put_row_request__init(&asked->message);
-    asked->message.table_name = (char *)(uintptr_t)table;
-    asked->keys[0] = visit_rig_text("user", user);
-    asked->keys[1] = visit_rig_number("seq", seq);
-    asked->change.table = slice_text(table);
-    asked->change.key = row_key_encode(asked->keys, 2, &asked->arena);
-    asked->visit.operation = operation_find(slice_text(path));
-    asked->visit.changes = &asked->change;
-    asked->visit.change_count = 1;
-    asked->visit.message = &asked->message;
-}
-
-static bool spoils(const char *json, const char *path, const char *table, const char *user, int64_t seq)
-{
-    struct asked asked;
-    struct refusal refusal = {.status = 0};
-    struct rules rules = read_rules(json);
-    asked_init(&asked, path, table, user, seq);
-    bool spoilt = rules_spoil(&rules, &asked.visit, &asked.change, &refusal) != 0;
-    assert_int_equal(spoilt, refusal.status != 0);
-    assert_int_equal(rules.acted, spoilt);
-    arena_fini(&asked.arena);
-    rules_fini(&rules);
-    return spoilt;
-}
-
-static void test_a_rule_matches_by_operation_table_and_first_key_columns(void **state)
-{
-    static const char any[] = "{\"rules\":[{\"action\":\"row_error\"}]}";
-    static const char operation[] = "{\"rules\":[{\"action\":\"row_error\",\"operation\":\"PutRow\"}]}";
-    static const char table[] = "{\"rules\":[{\"action\":\"row_error\",\"table\":\"t\"}]}";
-    static const char user[] = "{\"rules\":[{\"action\":\"row_error\",\"key\":\"anna\"}]}";
-    static const char both[] = "{\"rules\":[{\"action\":\"row_error\",\"key\":[\"anna\",7]}]}";
     (void)state;
-    assert_true(spoils(any, "/PutRow", "t", "anna", 7));
-    assert_true(spoils(operation, "/PutRow", "t", "anna", 7));
-    assert_false(spoils(operation, "/UpdateRow", "t", "anna", 7));
-    assert_true(spoils(table, "/PutRow", "t", "anna", 7));
-    assert_false(spoils(table, "/PutRow", "tt", "anna", 7));
-    assert_true(spoils(user, "/PutRow", "t", "anna", 8));
-    assert_false(spoils(user, "/PutRow", "t", "annabel", 8));
-    assert_true(spoils(both, "/PutRow", "t", "anna", 7));
-    assert_false(spoils(both, "/PutRow", "t", "anna", 8));
-}
-
-static void test_skip_and_count_bound_what_a_rule_does(void **state)
-{
-    struct asked asked;
-    struct refusal refusal;
-    char acted[11] = "";
-    (void)state;
-    struct rules rules = read_rules("{\"rules\":[{\"action\":\"row_error\",\"skip\":2,\"count\":3}]}");
-    asked_init(&asked, "/PutRow", "t", "anna", 1);
-    for (int i = 0; i < 8; i++)
-        strcat(acted, rules_spoil(&rules, &asked.visit, &asked.change, &refusal) != 0 ? "x" : ".");
-    assert_string_equal(acted, "..xxx...");
-    arena_fini(&asked.arena);
+    struct rules rules = read_rules("{\"rules\":[{\"action\":\"error\",\"body_base64\":\"AP8K\"}]}");
+    assert_int_equal(rules.list[0].body.len, 3);
+    assert_memory_equal(rules.list[0].body.at, "\0\377\n", 3);
     rules_fini(&rules);
 }
 
-static void draw(const char *json, char *text, size_t count)
+/* The example of each action is a rule, so its manual cannot name keys that are not there. */
+static void test_the_manuals_examples_are_rules(void **state)
 {
-    struct asked asked;
-    struct rules_plan plan;
-    struct rules rules = read_rules(json);
-    asked_init(&asked, "/PutRow", "t", "anna", 1);
-    for (size_t i = 0; i < count; i++) {
-        rules_plan(&rules, &asked.visit, &plan);
-        assert_true(plan.delay_ms == 0 || (plan.delay_ms >= 5 && plan.delay_ms <= 8));
-        text[i] = (char)('0' + plan.delay_ms + (plan.action == RULE_CUT_AFTER ? 10 : 0));
+    char json[512];
+    (void)state;
+    for (int i = 1; i < RULE_ACTIONS; i++) {
+        snprintf(json, sizeof(json), "{\"rules\":[{\"action\":\"%s\",%s}]}", rule_keys_actions[i].name,
+                 rule_keys_actions[i].example);
+        struct rules rules = read_rules(json);
+        assert_int_equal(rules.list[0].action, i);
+        rules_fini(&rules);
     }
-    text[count] = 0;
-    arena_fini(&asked.arena);
-    rules_fini(&rules);
 }
 
-static void test_one_seed_repeats_everything(void **state)
+static void read_file(const char *name, char *text, size_t room)
 {
-    static const char rules[] = "{\"seed\":%d,\"rules\":[{\"action\":\"cut_after\",\"probability\":0.3},"
-                                "{\"action\":\"delay\",\"ms\":5,\"ms_most\":8,\"probability\":0.5}]}";
-    char json[3][200];
-    char text[3][201];
+    char path[512];
+    snprintf(path, sizeof(path), TESTS_DIR "/../%s", name);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        fail_msg("%s", path);
+    size_t len = fread(text, 1, room - 1, file);
+    text[len] = 0;
+    fclose(file);
+}
+
+static void test_the_samples_are_rules(void **state)
+{
+    static const struct {
+        const char *file;
+        size_t rules;
+    } samples[] = {{"configs/faults/throttled.json", 1},
+                   {"configs/faults/flaky.json", 6},
+                   {"configs/faults/slow.json", 3},
+                   {"configs/faults/expired-token.json", 1}};
+    char text[8192];
     (void)state;
-    for (int i = 0; i < 3; i++) {
-        snprintf(json[i], sizeof(json[i]), rules, i == 2 ? 2 : 1);
-        draw(json[i], text[i], 200);
+    for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+        read_file(samples[i].file, text, sizeof(text));
+        struct rules rules = read_rules(text);
+        assert_int_equal(rules.count, samples[i].rules);
+        for (size_t k = 0; k < rules.count; k++)
+            assert_string_not_equal(rules.list[k].name, "");
+        rules_fini(&rules);
     }
-    assert_string_equal(text[0], text[1]);
-    assert_string_not_equal(text[0], text[2]);
 }
 
-static void test_delays_add_up_and_the_first_other_action_wins(void **state)
+static void test_the_page_in_docs_is_the_manual(void **state)
 {
-    struct asked asked;
-    struct rules_plan plan;
+    static char page[65536];
+    struct buffer manual;
     (void)state;
-    struct rules rules =
-        read_rules("{\"rules\":[{\"action\":\"delay\",\"ms\":5},{\"action\":\"late\",\"ms\":9,\"count\":1},"
-                   "{\"action\":\"error\",\"text\":\"no\"},{\"action\":\"delay\",\"ms\":7}]}");
-    asked_init(&asked, "/PutRow", "t", "anna", 1);
-    rules_plan(&rules, &asked.visit, &plan);
-    assert_int_equal(plan.action, RULE_LATE);
-    assert_int_equal(plan.late_ms, 9);
-    assert_int_equal(plan.delay_ms, 12);
-    rules_plan(&rules, &asked.visit, &plan);
-    assert_int_equal(plan.action, RULE_ERROR);
-    assert_string_equal(plan.text, "no");
-    assert_int_equal(plan.late_ms, 0);
-    arena_fini(&asked.arena);
-    rules_fini(&rules);
+    buffer_init(&manual, sizeof(page));
+    rules_print_reference(&manual);
+    buffer_add(&manual, "", 1);
+    read_file("docs/emulator-faults.md", page, sizeof(page));
+    assert_string_equal(page, manual.at); /* otspipe emulator --faults-help >docs/emulator-faults.md */
+    buffer_fini(&manual);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_mistake_is_named_with_its_place),
+        cmocka_unit_test(test_each_mistake_of_the_text_has_its_place),
+        cmocka_unit_test(test_each_mistake_of_a_rule_is_named_with_what_is_allowed),
         cmocka_unit_test(test_what_is_not_said_is_the_services_own),
-        cmocka_unit_test(test_a_rule_matches_by_operation_table_and_first_key_columns),
-        cmocka_unit_test(test_skip_and_count_bound_what_a_rule_does),
-        cmocka_unit_test(test_one_seed_repeats_everything),
-        cmocka_unit_test(test_delays_add_up_and_the_first_other_action_wins),
+        cmocka_unit_test(test_a_body_may_be_any_bytes),
+        cmocka_unit_test(test_the_manuals_examples_are_rules),
+        cmocka_unit_test(test_the_samples_are_rules),
+        cmocka_unit_test(test_the_page_in_docs_is_the_manual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@ export OTSPIPE_CACHE=$CACHE
 
 # What the product is built from, what checks and tests it, and what the whole-program tests need on top: Debian 12 packages.
 PACKAGES_BUILD="gcc cmake ninja-build pkg-config libuv1-dev librdkafka-dev libcurl4-openssl-dev libssl-dev
-    libprotobuf-c-dev protobuf-c-compiler libcjson-dev libyaml-dev libmicrohttpd-dev libcmocka-dev zlib1g-dev ca-certificates"
+    libprotobuf-c-dev protobuf-c-compiler libcjson-dev libyaml-dev libmicrohttpd-dev libpcre2-dev libsqlite3-dev libcmocka-dev zlib1g-dev ca-certificates"
 PACKAGES_TEST="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev cppcheck universal-ctags git patch"
 PACKAGES_E2E="python3 python3-venv curl"
 
@@ -61,7 +61,8 @@ dev_install_test() { need_packages $PACKAGES_BUILD $PACKAGES_TEST; }
 dev_install_e2e()
 {
     need_packages $PACKAGES_E2E
-    need_command java openjdk-17-jre-headless
+    need_command java openjdk-17-jdk-headless
+    need_command javac openjdk-17-jdk-headless
     need_command mvn maven
     need_command node nodejs
     need_command npm npm

@@ -64,7 +64,9 @@ struct channel {
     struct source_partition *commits; /* the one commit in flight */
     size_t commit_room;
     size_t commit_partitions; /* 0: none in flight */
-    bool commit_failed;       /* the last one: not tried again in this phase */
+    bool
+        commit_forgotten; /* its partitions are gone, and the names in it: the answer says nothing any more */
+    bool commit_failed;   /* the last one: not tried again in this phase */
 
     uint64_t records, errors, skipped, commit_count;
     int64_t said_second; /* of the skipped records said in this second */

@@ -47,13 +47,15 @@ void channel_on_committed(void *arg, const struct error *err)
     CHECK(channel->commit_partitions > 0);
     if (err->kind == ERROR_NONE) {
         channel->commit_count++;
-        offsets_committed(channel->offsets, channel->commits, channel->commit_partitions);
+        if (!channel->commit_forgotten)
+            offsets_committed(channel->offsets, channel->commits, channel->commit_partitions);
     } else {
         channel->commit_failed = true;
         log_warn("channel %s: commit refused: %s; what is not committed is read again",
                  channel->settings->name, err->text);
     }
     channel->commit_partitions = 0;
+    channel->commit_forgotten = false;
     if (err->kind == ERROR_CONFIG || err->kind == ERROR_FATAL)
         channel_fail(channel, err);
     channel_wake(channel);

@@ -45,6 +45,7 @@ static uint32_t channel_in_flight(const struct channel *channel)
 static void channel_forget_assignment(struct channel *channel)
 {
     offsets_drop(channel->offsets);
+    channel->commit_forgotten = channel->commit_partitions > 0;
     channel->assigned = false;
     channel->ended = 0;
     for (size_t i = 0; i < channel->lane_count; i++)

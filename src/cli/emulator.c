@@ -65,13 +65,23 @@ static int emulator_write_ready(const struct cli_emulator *cli, uint16_t port, s
     return 0;
 }
 
-static void emulator_greet(const struct cli_emulator *cli, uint16_t port)
+static void emulator_greet_data(const struct cli_emulator *cli, struct emulator_contents contents)
+{
+    if (cli->options.data_file != NULL)
+        printf("data               %s: %u %s, %llu %s\n", cli->options.data_file, contents.tables,
+               contents.tables == 1 ? "table" : "tables", (unsigned long long)contents.rows,
+               contents.rows == 1 ? "row" : "rows");
+}
+
+static void emulator_greet(const struct cli_emulator *cli, const struct emulator *emulator)
 {
     const struct emulator_options *options = &cli->options;
+    const uint16_t port = emulator_port(emulator);
     printf("endpoint           http://%s:%u\ninstance           %s\naccess key id      %s\n"
-           "access key secret  %s\n\n",
+           "access key secret  %s\n",
            options->host, port, options->instance, options->access_key_id, options->access_key_secret);
-    printf("from tablestore import OTSClient, TableMeta, TableOptions, ReservedThroughput, CapacityUnit\n"
+    emulator_greet_data(cli, emulator_contents(emulator));
+    printf("\nfrom tablestore import OTSClient, TableMeta, TableOptions, ReservedThroughput, CapacityUnit\n"
            "client = OTSClient('http://%s:%u', '%s', '%s', '%s')\n"
            "meta = TableMeta('first', [('id', 'STRING')])\n"
            "client.create_table(meta, TableOptions(), ReservedThroughput(CapacityUnit(0, 0)))\n"
@@ -100,7 +110,7 @@ static int emulator_serve(struct cli_emulator *cli, struct error *err)
     if (rc == 0)
         rc = emulator_write_ready(cli, emulator_port(emulator), err);
     if (rc == 0) {
-        emulator_greet(cli, emulator_port(emulator));
+        emulator_greet(cli, emulator);
         loop_run(cli->loop);
     }
     emulator_destroy(emulator);

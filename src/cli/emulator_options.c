@@ -65,6 +65,12 @@ static int word_ready_file(struct cli_emulator *cli, char *text, struct error *e
     return 0;
 }
 
+static int word_data(struct cli_emulator *cli, char *text, struct error *err)
+{
+    cli->options.data_file = text;
+    return text[0] != 0 ? 0 : error_set(err, ERROR_CONFIG, "--data: the name of a file was expected");
+}
+
 static int word_journal(struct cli_emulator *cli, char *text, struct error *err)
 {
     (void)err;
@@ -165,6 +171,7 @@ static const struct emulator_word emulator_words[] = {
     {"instance", "NAME", "its instance (local)", word_instance},
     {"access-key", "ID:SECRET", "its key pair (testid:testsecret)", word_access_key},
     {"ready-file", "FILE", "written with host:port once it listens", word_ready_file},
+    {"data", "FILE", "tables outlive the emulator in this file, made when it is not there", word_data},
     {"journal", "FILE", "every row change as a line of JSON, in the order applied", word_journal},
     {"latency-ms", "N", "every read or write of rows takes so long (0)", word_latency},
     {"faults", "FILE", "fault rules, JSON", word_faults},

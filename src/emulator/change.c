@@ -256,6 +256,8 @@ int change_match(const struct change *change, const struct store_table *table, i
     const struct row *row = &change->row;
     if (change_match_key(row, table, refusal) != 0)
         return -1;
+    if (row->op == ROW_UPDATE && table->no_update) /* [assumed] the code */
+        return refusal_set(refusal, INVALID, "The table does not allow UpdateRow: allow_update is false.");
     for (uint32_t i = 0; i < row->cell_count; i++)
         if (change_match_cell(&row->cells[i], table, now_ms, refusal) != 0)
             return -1;

@@ -7,6 +7,8 @@
 
 enum { CONTROL_ANSWER_MOST = 1024 * 1024 };
 
+static const int64_t control_latest_ms = 253402300799999; /* the last of the year 9999 */
+
 static void control_answer(struct http_call *http, int status, struct slice body)
 {
     struct http_header type = {SLICE("Content-Type"), SLICE("application/json")};
@@ -87,6 +89,31 @@ static void control_flush(struct emulator *emulator, struct http_call *http, str
     control_answer(http, 200, SLICE("{}\n"));
 }
 
+static int control_read_ms(struct slice body, int64_t *ms, struct error *err)
+{
+    struct json_member member;
+    struct json_fault fault;
+    if (json_object(body, JSON_COMMENTS, &member, 1, &fault) != 1 || !slice_equal(member.name, SLICE("ms")) ||
+        member.value.kind != JSON_INTEGER || member.value.integer < 0 ||
+        member.value.integer > control_latest_ms)
+        return error_set(err, ERROR_CONFIG, "{\"ms\": N} was expected, N from 0 to %lld",
+                         (long long)control_latest_ms);
+    *ms = member.value.integer;
+    return 0;
+}
+
+static void control_clock(struct emulator *emulator, struct http_call *http, struct slice body)
+{
+    struct error err;
+    int64_t ms = 0;
+    if (control_read_ms(body, &ms, &err) != 0) {
+        control_refuse(http, 400, err.text);
+        return;
+    }
+    emulator->frozen_wall_ms = ms;
+    control_answer(http, 200, SLICE("{}\n"));
+}
+
 static void control_reset(struct emulator *emulator, struct http_call *http, struct slice body)
 {
     (void)body;
@@ -101,7 +128,8 @@ static const struct {
 } control_paths[] = {
     {"/_control/counters", "GET", control_counters}, {"/_control/faults", "GET", control_show_faults},
     {"/_control/faults", "POST", control_faults},    {"/_control/order", "POST", control_order},
-    {"/_control/flush", "POST", control_flush},      {"/_control/reset", "POST", control_reset}};
+    {"/_control/flush", "POST", control_flush},      {"/_control/reset", "POST", control_reset},
+    {"/_control/clock", "POST", control_clock}};
 
 enum { CONTROL_PATHS = sizeof(control_paths) / sizeof(control_paths[0]) };
 
@@ -114,7 +142,7 @@ static void control_refuse_method(struct http_call *http, struct slice path)
             snprintf(words + strlen(words), sizeof(words) - strlen(words), "%s%s",
                      words[0] == 0 ? "" : " or ", control_paths[i].method);
     if (words[0] == 0)
-        control_refuse(http, 404, "counters, faults, order, flush and reset are known");
+        control_refuse(http, 404, "clock, counters, faults, order, flush and reset are known");
     else
         control_refuse(http, 405, words);
 }

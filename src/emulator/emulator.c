@@ -67,6 +67,16 @@ static struct gate *emulator_gate(const struct emulator_options *options)
     return gate_create(&gate);
 }
 
+static int emulator_load(struct emulator *emulator, const struct emulator_options *options, struct error *err)
+{
+    if (options->data_file == NULL)
+        return 0;
+    emulator->data = data_open(options->data_file, err);
+    if (emulator->data == NULL)
+        return -1;
+    return data_attach(emulator->data, emulator_text(options->instance, "local"), &emulator->store, err);
+}
+
 /* Who can reach the control path can do what it offers. */
 static int emulator_check_control(const struct emulator *emulator, const char *host, struct error *err)
 {
@@ -90,6 +100,8 @@ static int emulator_open(struct emulator *emulator, struct loop *loop, const str
         if (emulator->journal == NULL)
             return error_wrap(err, "journal");
     }
+    if (emulator_load(emulator, options, err) != 0)
+        return error_wrap(err, "data");
     emulator->server = http_server_create(loop, &http, emulator_on_call, emulator, err);
     return emulator->server == NULL ? -1 : emulator_check_control(emulator, http.host, err);
 }
@@ -130,6 +142,8 @@ void emulator_destroy(struct emulator *emulator)
     flight_end(emulator);
     if (emulator->journal != NULL)
         journal_close(emulator->journal);
+    if (emulator->data != NULL)
+        data_close(emulator->data);
     underway_fini(&emulator->underway);
     rules_fini(&emulator->rules);
     order_fini(&emulator->order);
@@ -137,6 +151,14 @@ void emulator_destroy(struct emulator *emulator)
     gate_destroy(emulator->gate);
     free(emulator->control_token);
     free(emulator);
+}
+
+struct emulator_contents emulator_contents(const struct emulator *emulator)
+{
+    struct emulator_contents contents = {.tables = emulator->store.count};
+    for (uint32_t i = 0; i < contents.tables; i++)
+        contents.rows += emulator->store.tables[i]->rows.count;
+    return contents;
 }
 
 uint16_t emulator_port(const struct emulator *emulator)

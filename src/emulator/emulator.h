@@ -1,14 +1,17 @@
-/* emulator: a local Tablestore on the loop, that the official clients accept. Tables live in memory, one
- * instance, one key pair, plain HTTP. The manual of its fault rules is in emulator/rules.h.
+/* emulator: a local Tablestore on the loop, that the official clients accept. Tables live in memory, and in a
+ * file beside it when one is named; one instance, one key pair, plain HTTP. The manual of its fault rules is
+ * in emulator/rules.h.
  *
  * With `control` on, without a signature:
  *   GET  /_control/counters   struct counters as JSON
  *   GET  /_control/faults     the rules, and how often each acted
  *   POST /_control/faults     rules as JSON: replaces all of them; an empty body removes them
- *   POST /_control/order      {"column": "seq"}: watch that this column never goes back; an empty body: no
- * more POST /_control/flush      the journal is complete when this is answered POST /_control/reset      no
- * rules, counters at 0, requests that hang are cut; tables stay Loopback protects it, and that browsers are
- * sent away; elsewhere a token must come with every request. */
+ *   POST /_control/clock      {"ms": N}: the wall clock stands there; 0: it is the machine's again
+ *   POST /_control/order      {"column": "seq"}: watch that this column never goes back; empty: no more
+ *   POST /_control/flush      the journal is complete when this is answered
+ *   POST /_control/reset      no rules, counters at 0, requests that hang are cut; tables stay
+ *
+ * Loopback protects it, and that browsers are sent away; elsewhere a token must come with every request. */
 #ifndef EMULATOR_EMULATOR_H
 #define EMULATOR_EMULATOR_H
 
@@ -34,6 +37,7 @@ struct emulator_options {
     const char *access_key_secret; /* NULL: "testsecret" */
     const char *sts_token;         /* NULL: none */
     const char *journal_file;      /* NULL: none */
+    const char *data_file;         /* NULL: none; see emulator/data.h */
     int64_t latency_ms;            /* of every data operation */
     int64_t frozen_wall_ms;        /* the service's wall clock stands still here; 0: it is the machine's */
     bool no_clock_check;
@@ -43,10 +47,18 @@ struct emulator_options {
     void *arg;
 };
 
-/* Listening when it returns. The options are copied. NULL and err: port taken, journal cannot be made. */
+/* Listening when it returns. The options are copied. NULL and err: port taken, journal cannot be made,
+ * data file cannot be read. */
 struct emulator *emulator_create(struct loop *loop, const struct emulator_options *options,
                                  struct error *err);
 void emulator_destroy(struct emulator *emulator);
+
+/* What it holds now. */
+struct emulator_contents {
+    uint32_t tables;
+    uint64_t rows;
+};
+struct emulator_contents emulator_contents(const struct emulator *emulator);
 
 uint16_t emulator_port(const struct emulator *emulator);
 

@@ -5,6 +5,7 @@
 #define EMULATOR_EMULATOR_PRIVATE_H
 
 #include "base/list.h"
+#include "emulator/data.h"
 #include "emulator/emulator.h"
 #include "emulator/gate.h"
 #include "emulator/journal.h"
@@ -24,6 +25,7 @@ struct emulator {
     struct visit_ground ground;
     struct rules rules;
     struct journal *journal; /* NULL: none */
+    struct data *data;       /* NULL: none */
     struct counters counters;
     struct order order;
     struct underway underway;

@@ -137,12 +137,10 @@ const struct operation *gate_enter(struct gate *gate, const struct gate_request 
                                    struct refusal *refusal)
 {
     const struct operation *operation = operation_find(request->path);
-    struct slice name =
-        request->path.len == 0 ? SLICE("") : slice_of(request->path.at + 1, request->path.len - 1);
     if (!slice_equal(request->method, SLICE("POST")))
         refusal_set(refusal, "OTSMethodNotAllowed", "Only POST method for requests is supported.");
     else if (operation == NULL)
-        refusal_set(refusal, INVALID, "Unsupported operation: %.*s.", SLICE_ARG(name));
+        operation_refuse(request->path, refusal);
     else if (request->too_large)
         refusal_set(refusal, "OTSRequestBodyTooLarge", "The size of POST data is too large.");
     else if (gate_check_headers(request, refusal) == 0 &&

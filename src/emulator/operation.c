@@ -1,6 +1,7 @@
 /* operation: the table of them. */
 #include "emulator/operation.h"
 
+#include "emulator/refusal.h"
 #include "wire/tablestore.pb-c.h"
 
 #define MESSAGE(name) &ots__##name##_request__descriptor
@@ -11,7 +12,16 @@ static const struct operation operations[] = {
     {"ListTable", "/ListTable", MESSAGE(list_table), false, false, NULL, operation_list_table},
     {"DescribeTable", "/DescribeTable", MESSAGE(describe_table), false, false, NULL,
      operation_describe_table},
+    {"UpdateTable", "/UpdateTable", MESSAGE(update_table), false, false, NULL, operation_update_table},
     {"DeleteTable", "/DeleteTable", MESSAGE(delete_table), false, false, NULL, operation_delete_table},
+    {"ComputeSplitPointsBySize", "/ComputeSplitPointsBySize", MESSAGE(compute_split_points_by_size), false,
+     false, NULL, operation_compute_split_points},
+    {"CreateIndex", "/CreateIndex", MESSAGE(create_index), false, false, NULL, operation_create_index},
+    {"DropIndex", "/DropIndex", MESSAGE(drop_index), false, false, NULL, operation_drop_index},
+    {"AddDefinedColumn", "/AddDefinedColumn", MESSAGE(add_defined_column), false, false, NULL,
+     operation_add_defined_column},
+    {"DeleteDefinedColumn", "/DeleteDefinedColumn", MESSAGE(delete_defined_column), false, false, NULL,
+     operation_delete_defined_column},
     {"PutRow", "/PutRow", MESSAGE(put_row), true, false, operation_put_row_read, operation_write_one},
     {"UpdateRow", "/UpdateRow", MESSAGE(update_row), true, false, operation_update_row_read,
      operation_write_one},
@@ -24,6 +34,62 @@ static const struct operation operations[] = {
     {"BulkImport", "/BulkImport", MESSAGE(bulk_import), true, false, operation_bulk_import_read,
      operation_bulk_import},
 };
+
+/* What the service has beside these, and what to call it. */
+static const struct {
+    const char *name; /* a name that ends in * stands for all that begin so */
+    const char *kind;
+} others[] = {{"BulkExport", "bulk export"},
+              {"SQLQuery", "SQL"},
+              {"Search", "search indexes"},
+              {"ParallelScan", "search indexes"},
+              {"ComputeSplits", "search indexes"},
+              {"CreateSearchIndex", "search indexes"},
+              {"UpdateSearchIndex", "search indexes"},
+              {"ListSearchIndex", "search indexes"},
+              {"DeleteSearchIndex", "search indexes"},
+              {"DescribeSearchIndex", "search indexes"},
+              {"ListStream", "streams"},
+              {"DescribeStream", "streams"},
+              {"GetShardIterator", "streams"},
+              {"GetStreamRecord", "streams"},
+              {"tunnel/*", "tunnels"},
+              {"CreateDeliveryTask", "delivery tasks"},
+              {"DeleteDeliveryTask", "delivery tasks"},
+              {"DescribeDeliveryTask", "delivery tasks"},
+              {"ListDeliveryTask", "delivery tasks"},
+              {"CreateTimeseries*", "time series"},
+              {"DeleteTimeseries*", "time series"},
+              {"DescribeTimeseries*", "time series"},
+              {"GetTimeseries*", "time series"},
+              {"ListTimeseries*", "time series"},
+              {"PutTimeseries*", "time series"},
+              {"QueryTimeseries*", "time series"},
+              {"ScanTimeseries*", "time series"},
+              {"SplitTimeseries*", "time series"},
+              {"UpdateTimeseries*", "time series"}};
+
+static bool operation_is(struct slice name, const char *other)
+{
+    size_t len = strlen(other);
+    if (other[len - 1] != '*')
+        return slice_equal(name, slice_text(other));
+    return name.len >= len - 1 && memcmp(name.at, other, len - 1) == 0;
+}
+
+void operation_refuse(struct slice path, struct refusal *refusal)
+{
+    struct slice name = path.len == 0 ? SLICE("") : slice_of(path.at + 1, path.len - 1);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (operation_is(name, others[i].name)) {
+            refusal_set(refusal, "OTSParameterInvalid",
+                        "Unsupported operation: %.*s. This emulator does not know %s.", SLICE_ARG(name),
+                        others[i].kind);
+            return;
+        }
+    }
+    refusal_set(refusal, "OTSParameterInvalid", "Unsupported operation: %.*s.", SLICE_ARG(name));
+}
 
 size_t operation_count(void)
 {

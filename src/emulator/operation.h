@@ -1,5 +1,5 @@
 /* operation: what the service can be asked for. One entry for each path; what it does is in
- * operation_table.c, operation_write.c and operation_read.c. */
+ * the files operation_*.c. */
 #ifndef EMULATOR_OPERATION_H
 #define EMULATOR_OPERATION_H
 
@@ -7,6 +7,7 @@
 
 #include "base/slice.h"
 
+struct refusal;
 struct visit;
 
 struct operation {
@@ -19,6 +20,9 @@ struct operation {
     int (*execute)(struct visit *visit); /* fills the answer. Both: -1 and visit->refusal */
 };
 
+/* Why there is no operation at this path: the service has none either, or only the emulator has none. */
+void operation_refuse(struct slice path, struct refusal *refusal);
+
 /* By path ("/PutRow"); NULL: unknown. */
 const struct operation *operation_find(struct slice path);
 size_t operation_count(void);
@@ -30,6 +34,17 @@ int operation_create_table(struct visit *visit);
 int operation_list_table(struct visit *visit);
 int operation_describe_table(struct visit *visit);
 int operation_delete_table(struct visit *visit);
+
+int operation_update_table(struct visit *visit);
+int operation_compute_split_points(struct visit *visit);
+int operation_create_index(struct visit *visit);
+int operation_drop_index(struct visit *visit);
+int operation_add_defined_column(struct visit *visit);
+int operation_delete_defined_column(struct visit *visit);
+
+int operation_start_local_transaction(struct visit *visit);
+int operation_commit_transaction(struct visit *visit);
+int operation_abort_transaction(struct visit *visit);
 
 int operation_put_row_read(struct visit *visit);
 int operation_update_row_read(struct visit *visit);

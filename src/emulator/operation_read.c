@@ -217,7 +217,9 @@ struct read_range {
     bool forward;
     uint32_t limit;
     struct row_cursor cursor;
-    struct slice start; /* encoded keys */
+    struct row first; /* where it begins, as it was sent */
+    struct row last;
+    struct slice start; /* the same, encoded */
     struct slice end;
     struct buffer rows; /* PlainBuffer under one header */
     size_t bytes;       /* of rows, as the service counts sizes */
@@ -247,22 +249,23 @@ static int range_check(struct visit *visit, const Ots__GetRangeRequest *request,
                          &range->view);
 }
 
-static int range_bound(struct visit *visit, const struct store_table *table, ProtobufCBinaryData bytes,
-                       struct slice *key)
+static int range_read_bounds(struct visit *visit, const Ots__GetRangeRequest *request,
+                             struct read_range *range)
 {
-    struct row row;
-    if (change_read_key(proto_slice(bytes), true, &row, &visit->arena, &visit->refusal) != 0 ||
-        change_match_key(&row, table, &visit->refusal) != 0)
+    if (change_read_key(proto_slice(request->inclusive_start_primary_key), true, &range->first, &visit->arena,
+                        &visit->refusal) != 0)
         return -1;
-    *key = row_key_encode(row.keys, row.key_count, &visit->arena);
-    return 0;
+    return change_read_key(proto_slice(request->exclusive_end_primary_key), true, &range->last, &visit->arena,
+                           &visit->refusal);
 }
 
-static int range_bounds(struct visit *visit, const Ots__GetRangeRequest *request, struct read_range *range)
+static int range_match_bounds(struct visit *visit, struct read_range *range)
 {
-    if (range_bound(visit, range->table, request->inclusive_start_primary_key, &range->start) != 0 ||
-        range_bound(visit, range->table, request->exclusive_end_primary_key, &range->end) != 0)
+    if (change_match_key(&range->first, range->table, &visit->refusal) != 0 ||
+        change_match_key(&range->last, range->table, &visit->refusal) != 0)
         return -1;
+    range->start = row_key_encode(range->first.keys, range->first.key_count, &visit->arena);
+    range->end = row_key_encode(range->last.keys, range->last.key_count, &visit->arena);
     int order = slice_compare(range->start, range->end);
     if (range->forward ? order >= 0 : order <= 0)
         return refusal_set(&visit->refusal, INVALID, "Begin key must be %s than end key in %s.",
@@ -359,10 +362,10 @@ int operation_get_range(struct visit *visit)
 {
     const Ots__GetRangeRequest *request = visit->message;
     struct read_range range = {.count = 0};
-    if (range_check(visit, request, &range) != 0)
+    if (range_check(visit, request, &range) != 0 || range_read_bounds(visit, request, &range) != 0)
         return -1;
     range.table = visit_table(visit, request->table_name);
-    if (range.table == NULL || range_bounds(visit, request, &range) != 0)
+    if (range.table == NULL || range_match_bounds(visit, &range) != 0)
         return -1;
     read_note_keys(range.table, &range.view);
     range_read(visit, &range);

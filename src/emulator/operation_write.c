@@ -156,11 +156,14 @@ static int batch_count_rows(struct visit *visit, const Ots__BatchWriteRowRequest
 
 static int batch_check_tables(struct visit *visit, const Ots__BatchWriteRowRequest *request)
 {
-    for (size_t i = 1; i < request->n_tables; i++)
+    for (size_t i = 0; i < request->n_tables; i++) {
+        const char *name = request->tables[i]->table_name;
+        if (!limits_name(slice_text(name)))
+            return refusal_set(&visit->refusal, INVALID, "Invalid table name: '%s'.", name);
         for (size_t k = 0; k < i; k++)
-            if (strcmp(request->tables[i]->table_name, request->tables[k]->table_name) == 0)
-                return refusal_set(&visit->refusal, INVALID, "Duplicated table name: '%s'.",
-                                   request->tables[i]->table_name);
+            if (strcmp(name, request->tables[k]->table_name) == 0)
+                return refusal_set(&visit->refusal, INVALID, "Duplicated table name: '%s'.", name);
+    }
     return 0;
 }
 

@@ -31,6 +31,11 @@ static const struct refusal_kind kinds[] = {
     {"OTSObjectAlreadyExist", 409, "Requested table already exists."},
     {"OTSTableNotReady", 404, "The table is not ready."},
     {"OTSRowOperationConflict", 409, "Data is being modified by the other request."},
+    /* [assumed] The statuses of these four are documented nowhere. */
+    {"OTSSessionNotExist", 404, "Session not exist or may be timeout."},
+    {"OTSSessionBusy", 409, "The session is busy."},
+    {"OTSOutOfTransactionDataSizeLimit", 400, "The transaction holds too much data."},
+    {"OTSDataOutOfRange", 400, "Data out of scope of transaction."},
     {"OTSServerBusy", 503, "Server is busy."},
     {"OTSPartitionUnavailable", 503, "The partition is not available."},
     {"OTSTimeout", 503, "Operation timeout."},

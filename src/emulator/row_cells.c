@@ -158,6 +158,66 @@ void row_cells_unpack(struct slice packed, struct cell *cells)
     CHECK(at == packed.at + packed.len);
 }
 
+/* ---- bytes from a file ---- */
+
+static bool row_cells_skip(struct slice *rest, uint64_t bytes)
+{
+    if (bytes > rest->len)
+        return false;
+    *rest = slice_of(rest->at + bytes, rest->len - (size_t)bytes);
+    return true;
+}
+
+static bool row_cells_check_number(struct slice *rest, uint64_t *number)
+{
+    size_t len = 1;
+    while (len < rest->len && len < ROW_CELLS_NUMBER_MOST && (rest->at[len - 1] & 128) != 0)
+        len++;
+    if (len > rest->len || (rest->at[len - 1] & 128) != 0)
+        return false;
+    row_cells_get_number(rest->at, number);
+    return row_cells_skip(rest, len);
+}
+
+static bool row_cells_check_value(struct slice *rest, enum cell_type type)
+{
+    uint64_t number = 0;
+    if (type == CELL_DOUBLE)
+        return row_cells_skip(rest, 8);
+    if (type != CELL_INTEGER && type != CELL_BOOLEAN && type != CELL_STRING && type != CELL_BINARY)
+        return false;
+    if (!row_cells_check_number(rest, &number))
+        return false;
+    return type == CELL_INTEGER || type == CELL_BOOLEAN || row_cells_skip(rest, number);
+}
+
+static bool row_cells_check(struct slice *rest, int64_t base_ms)
+{
+    uint64_t time = 0;
+    int64_t sum = 0;
+    if (rest->len == 0 || !row_cells_skip(rest, 1 + (uint64_t)(unsigned char)rest->at[0]) || rest->len == 0)
+        return false;
+    enum cell_type type = (enum cell_type)(unsigned char)*rest->at;
+    return row_cells_skip(rest, 1) && row_cells_check_number(rest, &time) &&
+           !__builtin_add_overflow(base_ms, row_cells_unfold(time), &sum) &&
+           row_cells_check_value(rest, type);
+}
+
+bool row_cells_valid(struct slice packed)
+{
+    uint64_t count = 0;
+    uint64_t base_ms = 0;
+    if (packed.len == 0)
+        return true;
+    bool good = row_cells_check_number(&packed, &count) && count > 0 && count <= packed.len &&
+                row_cells_check_number(&packed, &base_ms);
+    for (uint64_t i = 0; good && i < count; i++)
+        good = row_cells_check(&packed, (int64_t)base_ms);
+    return good && packed.len == 0;
+}
+
+/* ---- places ---- */
+
 static int row_cells_compare(const struct cell *cell, struct slice name, int64_t timestamp_ms)
 {
     int order = slice_compare(cell->name, name);

@@ -17,6 +17,9 @@ uint32_t row_cells_count(struct slice packed);
 /* All of them; names and bytes are views into `packed`. `cells` has room for row_cells_count(). */
 void row_cells_unpack(struct slice packed, struct cell *cells);
 
+/* False: nothing that row_cells_pack() makes, and nothing else here may be asked about it. */
+bool row_cells_valid(struct slice packed);
+
 /* Where (name, time) is or belongs among sorted cells. */
 uint32_t row_cells_place(const struct cell *cells, uint32_t count, struct slice name, int64_t timestamp_ms);
 

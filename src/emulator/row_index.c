@@ -290,9 +290,12 @@ static void shelf_insert(struct row_shelf *shelf, size_t at, struct row_node *no
 
 static struct row_node *node_create(struct slice key)
 {
-    CHECK(key.len <= UINT32_MAX);
-    struct row_node *node = check_memory(malloc(sizeof(*node) + key.len));
-    *node = (struct row_node){.key_bytes = (uint32_t)key.len};
+    CHECK(key.len <= UINT16_MAX);
+    struct row_node *node = check_memory(malloc(offsetof(struct row_node, key) + key.len));
+    node->packed = NULL;
+    node->packed_bytes = 0;
+    node->key_bytes = (uint16_t)key.len;
+    node->noted = false;
     memcpy(node->key, key.at, key.len);
     return node;
 }

@@ -10,7 +10,8 @@
 struct row_node {
     char *packed; /* malloc'd, see emulator/row_cells.h; NULL: a row of key columns only */
     uint32_t packed_bytes;
-    uint32_t key_bytes;
+    uint16_t key_bytes;
+    bool noted; /* of the store: changed, and its keeper has not seen it */
     char key[];
 };
 

@@ -100,6 +100,41 @@ void row_key_decode(struct slice key, struct cell *keys, uint32_t count, struct 
     CHECK(at == end);
 }
 
+/* The length of a string or binary, up to and with its end; 0: it has none. */
+static size_t row_key_bytes_end(struct slice rest)
+{
+    for (size_t i = 0; i + 1 < rest.len; i++) {
+        if (rest.at[i] != 0)
+            continue;
+        if (rest.at[i + 1] == 0)
+            return i + 2;
+        if (rest.at[++i] != (char)255)
+            return 0;
+    }
+    return 0;
+}
+
+static bool row_key_check(struct slice *rest, enum cell_type type)
+{
+    char first = type == CELL_INTEGER ? KEY_INTEGER : type == CELL_STRING ? KEY_STRING : KEY_BINARY;
+    if (rest->len == 0 || *rest->at != first)
+        return false;
+    *rest = slice_of(rest->at + 1, rest->len - 1);
+    size_t len = type == CELL_INTEGER ? 8 : row_key_bytes_end(*rest);
+    if (len == 0 || len > rest->len)
+        return false;
+    *rest = slice_of(rest->at + len, rest->len - len);
+    return true;
+}
+
+bool row_key_valid(struct slice key, const enum cell_type *types, uint32_t count)
+{
+    bool good = key.len <= UINT16_MAX;
+    for (uint32_t i = 0; good && i < count; i++)
+        good = row_key_check(&key, types[i]);
+    return good && key.len == 0;
+}
+
 static uint64_t row_key_mix(uint64_t hash, struct slice bytes)
 {
     for (size_t i = 0; i < bytes.len; i++)

@@ -15,6 +15,10 @@ struct slice row_key_encode(const struct cell *keys, uint32_t count, struct aren
 /* Back again: fills type and value of `count` cells (names are the caller's); strings are in the arena. */
 void row_key_decode(struct slice key, struct cell *keys, uint32_t count, struct arena *arena);
 
+/* A key of these types, without bounds, and of a length that row_index takes. False: nothing else here may be
+ * asked about it. */
+bool row_key_valid(struct slice key, const enum cell_type *types, uint32_t count);
+
 /* A hash of a table's name and a key, for counting; equal keys have equal hashes. */
 uint64_t row_key_hash(struct slice table, struct slice key);
 

@@ -106,7 +106,7 @@ static int hangup_set(const struct rule_key *key, const struct json_value *value
     return 0;
 }
 
-static int action_refuse(const char *word, struct error *err)
+static int value_refuse_action(const char *word, struct error *err)
 {
     struct config_nearest nearest = config_nearest_begin(word);
     struct buffer known;
@@ -133,10 +133,10 @@ static int action_set(const struct rule_key *key, const struct json_value *value
         *(enum rule_action *)to = (enum rule_action)i;
         return 0;
     }
-    return action_refuse(word, err);
+    return value_refuse_action(word, err);
 }
 
-static int operation_refuse(const char *word, struct error *err)
+static int value_refuse_operation(const char *word, struct error *err)
 {
     struct config_nearest nearest = config_nearest_begin(word);
     for (size_t i = 0; i < operation_count(); i++)
@@ -146,7 +146,7 @@ static int operation_refuse(const char *word, struct error *err)
     return error_set(err, ERROR_CONFIG, "the name of an operation was expected, for example BulkImport");
 }
 
-static int operation_set(const struct json_value *value, uint64_t *bits, struct error *err)
+static int value_set_operation(const struct json_value *value, uint64_t *bits, struct error *err)
 {
     char word[VALUE_WORD_MOST + 1];
     value_word(value, word);
@@ -160,7 +160,7 @@ static int operation_set(const struct json_value *value, uint64_t *bits, struct 
         *bits |= (uint64_t)1 << i;
         return 0;
     }
-    return operation_refuse(word, err);
+    return value_refuse_operation(word, err);
 }
 
 static int operations_set(const struct rule_key *key, const struct json_value *value, void *to,
@@ -172,12 +172,12 @@ static int operations_set(const struct rule_key *key, const struct json_value *v
     (void)key;
     *bits = 0;
     if (value->kind != JSON_ARRAY)
-        return operation_set(value, bits, err);
+        return value_set_operation(value, bits, err);
     int count = json_array(value->text, JSON_COMMENTS, values, VALUE_LIST_MOST, &fault);
     if (count < 1)
         return error_set(err, ERROR_CONFIG, "a list of operations was expected");
     for (int i = 0; i < count; i++)
-        if (operation_set(&values[i], bits, err) != 0)
+        if (value_set_operation(&values[i], bits, err) != 0)
             return -1;
     return 0;
 }

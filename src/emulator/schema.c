@@ -1,23 +1,25 @@
-/* schema: the rules of CreateTable (tablestore-protocol.md 2.3 and 7). */
+/* schema: the rules of CreateTable (tablestore-protocol.md 2.3 and 7), which hold for every later change too;
+ * those of indexes and partitions are in schema_index.c and schema_partition.c. */
 #include "emulator/schema.h"
 
 #include "emulator/refusal.h"
+#include "emulator/schema_private.h"
 #include "emulator/store.h"
 #include "wire/tablestore.pb-c.h"
 
-enum { SCHEMA_DEVIATION_S = 86400 };
+enum { SCHEMA_DEVIATION_S = 86400, SCHEMA_STREAM_HOURS = 168 };
 
-static int schema_refuse(struct refusal *refusal, const char *words, const char *name)
+int schema_refuse(struct refusal *refusal, const char *words, const char *name)
 {
     return refusal_set(refusal, "OTSParameterInvalid", "%s: '%s'.", words, name);
 }
 
-static bool schema_has(const struct store_column *columns, uint32_t count, struct slice name)
+const struct store_column *schema_find(const struct store_column *columns, uint32_t count, struct slice name)
 {
     for (uint32_t i = 0; i < count; i++)
         if (slice_equal(columns[i].name, name))
-            return true;
-    return false;
+            return &columns[i];
+    return NULL;
 }
 
 static int schema_key_type(Ots__PrimaryKeyType from, enum cell_type *type)
@@ -50,7 +52,7 @@ static int schema_read_key(struct store_table *table, const Ots__PrimaryKeySchem
     struct store_column key = {.name = slice_text(from->name), .auto_increment = from->has_option};
     if (!limits_name(key.name))
         return schema_refuse(refusal, "Invalid column name", from->name);
-    if (schema_has(table->keys, table->key_count, key.name))
+    if (schema_find(table->keys, table->key_count, key.name) != NULL)
         return schema_refuse(refusal, "Duplicated primary key name", from->name);
     if (schema_key_type(from->type, &key.type) != 0)
         return schema_refuse(refusal, "Invalid primary key type", from->name);
@@ -99,8 +101,8 @@ static int schema_read_column(struct store_table *table, const Ots__DefinedColum
     struct store_column column = {.name = slice_text(from->name)};
     if (!limits_name(column.name))
         return schema_refuse(refusal, "Invalid column name", from->name);
-    if (schema_has(table->keys, table->key_count, column.name) ||
-        schema_has(table->defined, table->defined_count, column.name))
+    if (schema_find(table->keys, table->key_count, column.name) != NULL ||
+        schema_find(table->defined, table->defined_count, column.name) != NULL)
         return schema_refuse(refusal, "Duplicated column name", from->name);
     if (schema_column_type(from->type, &column.type) != 0)
         return schema_refuse(refusal, "Invalid type of defined column", from->name);
@@ -113,7 +115,7 @@ static int schema_read_columns(struct store_table *table, struct refusal *refusa
     const Ots__TableMeta *meta = table->meta->table_meta;
     if (meta->n_defined_column > LIMIT_DEFINED_COLUMNS)
         return refusal_set(refusal, "OTSParameterInvalid",
-                           "The number of defined columns must not exceed %d.", LIMIT_DEFINED_COLUMNS);
+                           "The number of defined columns must be in range: [0, %d].", LIMIT_DEFINED_COLUMNS);
     for (size_t i = 0; i < meta->n_defined_column; i++)
         if (schema_read_column(table, meta->defined_column[i], refusal) != 0)
             return -1;
@@ -124,7 +126,8 @@ static int schema_read_options(struct store_table *table, struct refusal *refusa
 {
     const Ots__TableOptions *options = table->meta->table_options;
     if (options == NULL || !options->has_time_to_live || !options->has_max_versions)
-        return refusal_set(refusal, "OTSParameterInvalid", "Time to live and max versions must be given.");
+        return refusal_set(refusal, "OTSParameterInvalid",
+                           "The maxVersions and timeToLive must be set while creating table.");
     if (options->time_to_live == 0 || options->time_to_live < -1)
         return refusal_set(refusal, "OTSParameterInvalid", "Invalid time to live: %d.",
                            options->time_to_live);
@@ -137,6 +140,7 @@ static int schema_read_options(struct store_table *table, struct refusal *refusa
     if (deviation_s < 1 || deviation_s > INT64_MAX / 1000)
         return refusal_set(refusal, "OTSParameterInvalid", "Invalid deviation of versions: %lld.",
                            (long long)deviation_s);
+    table->no_update = options->has_allow_update && !options->allow_update;
     table->max_versions = (uint32_t)options->max_versions;
     table->deviation_ms = deviation_s * 1000;
     return 0;
@@ -152,39 +156,24 @@ static int schema_check_throughput(const Ots__CapacityUnit *unit, struct refusal
     return 0;
 }
 
-static int schema_check_index(const struct store_table *table, const Ots__IndexMeta *index,
-                              struct refusal *refusal)
+/* [assumed] Hours, at most a week. */
+static int schema_check_stream(const Ots__StreamSpecification *stream, struct refusal *refusal)
 {
-    if (!limits_name(slice_text(index->name)) || slice_equal(slice_text(index->name), table->name))
-        return schema_refuse(refusal, "Invalid index name", index->name);
-    if (index->n_primary_key == 0)
-        return schema_refuse(refusal, "An index needs a primary key", index->name);
-    for (size_t i = 0; i < index->n_primary_key; i++) {
-        struct slice name = slice_text(index->primary_key[i]);
-        if (!schema_has(table->keys, table->key_count, name) &&
-            !schema_has(table->defined, table->defined_count, name))
-            return schema_refuse(refusal, "The index's primary key column is not defined",
-                                 index->primary_key[i]);
-    }
-    for (size_t i = 0; i < index->n_defined_column; i++)
-        if (!schema_has(table->defined, table->defined_count, slice_text(index->defined_column[i])))
-            return schema_refuse(refusal, "The index's column is not defined", index->defined_column[i]);
+    bool given = stream != NULL && stream->enable_stream && stream->has_expiration_time;
+    if (given && (stream->expiration_time < 1 || stream->expiration_time > SCHEMA_STREAM_HOURS))
+        return refusal_set(refusal, "OTSParameterInvalid", "Invalid expiration time of the stream: %d.",
+                           stream->expiration_time);
     return 0;
 }
 
-static int schema_check_indexes(const struct store_table *table, struct refusal *refusal)
+/* The documentation has the two exclude each other; [assumed] that this is said at creation. */
+static int schema_check_transactions(const struct store_table *table, struct refusal *refusal)
 {
-    const Ots__CreateTableRequest *meta = table->meta;
-    if (meta->n_index_metas > LIMIT_INDEXES)
-        return refusal_set(refusal, "OTSParameterInvalid", "The number of indexes must not exceed %d.",
-                           LIMIT_INDEXES);
-    for (size_t i = 0; i < meta->n_index_metas; i++) {
-        if (schema_check_index(table, meta->index_metas[i], refusal) != 0)
-            return -1;
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(meta->index_metas[i]->name, meta->index_metas[k]->name) == 0)
-                return schema_refuse(refusal, "Duplicated index name", meta->index_metas[i]->name);
-    }
+    bool wanted = table->meta->has_enable_local_txn && table->meta->enable_local_txn;
+    for (uint32_t i = 0; wanted && i < table->key_count; i++)
+        if (table->keys[i].auto_increment)
+            return refusal_set(refusal, "OTSParameterInvalid",
+                               "A table has an auto-increment column or local transactions, not both.");
     return 0;
 }
 
@@ -197,7 +186,9 @@ int schema_read(struct store_table *table, struct refusal *refusal)
     if (schema_read_keys(table, refusal) != 0 || schema_read_columns(table, refusal) != 0 ||
         schema_read_options(table, refusal) != 0)
         return -1;
-    if (schema_check_throughput(meta->reserved_throughput->capacity_unit, refusal) != 0)
+    if (schema_check_throughput(meta->reserved_throughput->capacity_unit, refusal) != 0 ||
+        schema_check_stream(meta->stream_spec, refusal) != 0 ||
+        schema_check_transactions(table, refusal) != 0 || schema_check_partitions(table, refusal) != 0)
         return -1;
     return schema_check_indexes(table, refusal);
 }

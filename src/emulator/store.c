@@ -42,6 +42,22 @@ struct store_table *store_find(const struct store *store, struct slice name)
     return NULL;
 }
 
+struct store_table *store_find_index(const struct store *store, struct slice name)
+{
+    for (uint32_t i = 0; i < store->count; i++) {
+        const Ots__CreateTableRequest *meta = store->tables[i]->meta;
+        for (size_t k = 0; k < meta->n_index_metas; k++)
+            if (slice_equal(slice_text(meta->index_metas[k]->name), name))
+                return store->tables[i];
+    }
+    return NULL;
+}
+
+bool store_name_taken(const struct store *store, struct slice name)
+{
+    return store_find(store, name) != NULL || store_find_index(store, name) != NULL;
+}
+
 void store_insert(struct store *store, struct store_table *table, uint32_t place)
 {
     CHECK(store->count < LIMIT_TABLES && place <= store->count);
@@ -71,19 +87,27 @@ static struct store_table *store_make(struct store *store, struct slice body, st
     arena_init(&table->arena, STORE_SCHEMA_CHUNK);
     row_index_init(&table->rows);
     table->meta = proto_unpack(&ots__create_table_request__descriptor, body, &table->arena);
-    CHECK(table->meta != NULL);
-    if (schema_read(table, refusal) == 0)
+    if (table->meta == NULL)
+        refusal_set(refusal, "OTSParameterInvalid",
+                    "The body is not a valid protobuf message of CreateTable.");
+    else if (schema_read(table, refusal) == 0)
         return table;
     store_table_destroy(table);
     return NULL;
 }
 
-static int store_check_name(const struct store *store, struct slice name, struct refusal *refusal)
+static int store_check_names(const struct store *store, const struct store_table *table,
+                             struct refusal *refusal)
 {
-    if (store_find(store, name) != NULL)
+    const Ots__CreateTableRequest *meta = table->meta;
+    if (store_name_taken(store, table->name))
         return refusal_set(refusal, "OTSObjectAlreadyExist", "Requested table already exists.");
+    for (size_t i = 0; i < meta->n_index_metas; i++)
+        if (store_name_taken(store, slice_text(meta->index_metas[i]->name)))
+            return refusal_set(refusal, "OTSObjectAlreadyExist", "Requested index already exists.");
     if (store->count == LIMIT_TABLES)
-        return refusal_set(refusal, "OTSQuotaExhausted", "Number of tables exceeded the quota.");
+        return refusal_set(refusal, "OTSQuotaExhausted", "Number of tables exceeds the quota:%d.",
+                           LIMIT_TABLES);
     return 0;
 }
 
@@ -92,7 +116,7 @@ int store_create(struct store *store, struct slice body, int64_t now_us, struct 
     struct store_table *table = store_make(store, body, refusal);
     if (table == NULL)
         return -1;
-    if (store_check_name(store, table->name, refusal) != 0) {
+    if (store_check_names(store, table, refusal) != 0) {
         store_table_destroy(table);
         return -1;
     }
@@ -113,6 +137,9 @@ int store_alter(struct store_table *table, const Ots__CreateTableRequest *meta, 
         return -1;
     CHECK(slice_equal(other->name, table->name));
     store_swap_schema(table, other);
+    table->raised_us = other->raised_us;
+    table->lowered_us = other->lowered_us;
+    table->streamed_us = other->streamed_us;
     store_note(table->store,
                (struct store_change){.kind = STORE_TABLE_ALTERED, .table = table, .before = other});
     return 0;

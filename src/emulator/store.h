@@ -32,8 +32,12 @@ struct store_table {
     struct store_column defined[LIMIT_DEFINED_COLUMNS];
     uint32_t defined_count;
     uint32_t max_versions;
+    bool no_update;       /* UpdateRow is forbidden */
     int64_t deviation_ms; /* how far a timestamp may be from now */
     int64_t created_us;
+    int64_t raised_us;      /* the reserved throughput; 0: never */
+    int64_t lowered_us;     /* likewise */
+    int64_t streamed_us;    /* a stream was added to the table; 0: never, or at creation */
     int64_t last_increment; /* the highest auto-increment value given out */
     struct row_index rows;
     uint64_t bytes;  /* keys and packed cells of all rows */
@@ -83,6 +87,12 @@ void store_fini(struct store *store);
 
 /* NULL: no such table. */
 struct store_table *store_find(const struct store *store, struct slice name);
+
+/* The table that has an index of this name. */
+struct store_table *store_find_index(const struct store *store, struct slice name);
+
+/* Tables and indexes share one space of names. */
+bool store_name_taken(const struct store *store, struct slice name);
 
 /* `body` is a CreateTableRequest, unpacked once more into the table's own memory. -1 and why: a schema that
  * the service refuses, a name in use, too many tables. */

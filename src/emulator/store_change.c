@@ -35,6 +35,7 @@ void store_set_row(struct store_table *table, struct slice key, struct row_node 
                                   .node = node};
     table->bytes -= made ? 0 : store_row_bytes(node);
     change.packed = row_index_set(node, packed, bytes);
+    node->noted = true;
     table->bytes += store_row_bytes(node);
     store_note(table->store, change);
 }

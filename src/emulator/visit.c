@@ -98,8 +98,11 @@ const char *visit_table_name(const struct visit *visit)
     const Ots__CreateTableRequest *create = visit->message;
     if (visit->operation->request == &ots__create_table_request__descriptor)
         return create->table_meta->table_name;
+    const ProtobufCMessageDescriptor *request = visit->operation->request;
     const ProtobufCFieldDescriptor *field =
-        protobuf_c_message_descriptor_get_field_by_name(visit->operation->request, "table_name");
+        protobuf_c_message_descriptor_get_field_by_name(request, "table_name");
+    if (field == NULL)
+        field = protobuf_c_message_descriptor_get_field_by_name(request, "main_table_name");
     return field == NULL ? NULL
                          : *(char *const *)(const void *)((const char *)visit->message + field->offset);
 }
@@ -109,6 +112,9 @@ struct store_table *visit_table(struct visit *visit, const char *name)
     struct store_table *table = store_find(visit->ground->store, slice_text(name));
     if (!limits_name(slice_text(name)))
         refusal_set(&visit->refusal, "OTSParameterInvalid", "Invalid table name: '%s'.", name);
+    else if (table == NULL && store_find_index(visit->ground->store, slice_text(name)) != NULL)
+        refusal_set(&visit->refusal, "OTSParameterInvalid",
+                    "This emulator keeps no rows in an index: '%s' can be declared and shown only.", name);
     else if (table == NULL)
         refusal_set(&visit->refusal, "OTSObjectNotExist", "Requested table does not exist.");
     return table;

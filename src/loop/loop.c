@@ -140,6 +140,7 @@ struct loop *loop_create(void)
     struct loop *loop = check_memory(calloc(1, sizeof(*loop)));
     CHECK(uv_loop_init(&loop->uv) == 0);
     CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+    CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR); /* a limit on files is an error of the write, not the end */
     loop_init_handles(loop);
     clock_init(&loop->clock, (int64_t)uv_now(&loop->uv), loop_read_ms(CLOCK_REALTIME));
     loop->awake = true;

@@ -40,7 +40,7 @@ void loop_on_away(struct loop *loop, int64_t most_ms, loop_away_fn *on_away, voi
  * time once a turn, so that nobody after a long sleep starts a timer by the time before it. */
 void loop_woke(struct loop *loop);
 
-/* SIGINT, SIGTERM: on_signal for each. SIGPIPE is ignored from loop_create() on. */
+/* SIGINT, SIGTERM: on_signal for each. SIGPIPE and SIGXFSZ are ignored from loop_create() on. */
 typedef void loop_signal_fn(void *arg, int signal);
 int loop_on_signals(struct loop *loop, loop_signal_fn *on_signal, void *arg, struct error *err);
 

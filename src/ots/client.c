@@ -36,6 +36,7 @@ struct ots_client {
     char *instance;
     char *access_key_id;
     char *access_key_secret;
+    char *sts_token; /* NULL: none */
     int64_t skew_ms; /* the service's clock less ours, as far as it was learned */
     uint32_t calls;
     struct list cut; /* calls that were cut before they were sent: to be answered */
@@ -62,6 +63,20 @@ struct ots_call {
     char body_md5[DIGEST_MD5_BASE64 + 1];
 };
 
+/* It travels in a header as it is: a line end in it would begin another header. */
+static int client_check_token(const char *token, struct error *err)
+{
+    size_t len = token == NULL ? 0 : strlen(token);
+    if (token != NULL && len == 0)
+        return error_set(err, ERROR_CONFIG, "STS token: it is empty");
+    if (len > OTS_STS_TOKEN_MOST)
+        return error_set(err, ERROR_CONFIG, "STS token: longer than %d characters", OTS_STS_TOKEN_MOST);
+    for (size_t i = 0; i < len; i++)
+        if (token[i] <= ' ' || token[i] > '~')
+            return error_set(err, ERROR_CONFIG, "STS token: there is a character in it that no token has");
+    return 0;
+}
+
 static int client_check(const struct ots_client_options *options, char *base, struct error *err)
 {
     if (ots_endpoint_read(options->endpoint == NULL ? "" : options->endpoint, base, err) != 0 ||
@@ -70,7 +85,7 @@ static int client_check(const struct ots_client_options *options, char *base, st
         return -1;
     if (options->access_key_secret == NULL || options->access_key_secret[0] == 0)
         return error_set(err, ERROR_CONFIG, "access key secret is missing");
-    return 0;
+    return client_check_token(options->sts_token, err);
 }
 
 static void client_on_flush(void *arg, struct clock_timer *timer);
@@ -93,10 +108,19 @@ struct ots_client *ots_client_create(struct loop *loop, const struct ots_client_
     client->instance = check_memory(strdup(options->instance));
     client->access_key_id = check_memory(strdup(options->access_key_id));
     client->access_key_secret = check_memory(strdup(options->access_key_secret));
+    if (options->sts_token != NULL)
+        client->sts_token = check_memory(strdup(options->sts_token));
     list_init(&client->cut);
     list_init(&client->queue);
     clock_timer_init(&client->flush, client_on_flush, client);
     return client;
+}
+
+static void client_forget(char *secret)
+{
+    if (secret != NULL)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
 }
 
 void ots_client_destroy(struct ots_client *client)
@@ -107,8 +131,8 @@ void ots_client_destroy(struct ots_client *client)
     clock_stop(client->clock, &client->flush);
     http_client_destroy(client->http);
     signer_destroy(client->signer);
-    explicit_bzero(client->access_key_secret, strlen(client->access_key_secret));
-    free(client->access_key_secret);
+    client_forget(client->access_key_secret);
+    client_forget(client->sts_token);
     free(client->access_key_id);
     free(client->instance);
     free(client);
@@ -208,6 +232,7 @@ static void call_begin(struct ots_call *call, struct slice body_md5)
         .instance = slice_text(client->instance),
         .access_key_id = slice_text(client->access_key_id),
         .access_key_secret = slice_text(client->access_key_secret),
+        .sts_token = slice_text(client->sts_token),
         .body = call->body,
         .body_md5 = body_md5,
         .wall_ms = client->clock->wall_ms + call->skew_ms,

@@ -11,11 +11,14 @@ struct clock;
 struct ots_client; /* opaque */
 struct ots_call;   /* opaque: one slot of a call, reused */
 
+enum { OTS_STS_TOKEN_MOST = 16 * 1024 };
+
 struct ots_client_options {
     const char *endpoint; /* https://host[:port] */
     const char *instance;
     const char *access_key_id;
     const char *access_key_secret;
+    const char *sts_token; /* NULL: none; at most OTS_STS_TOKEN_MOST visible characters */
     struct http_client_options http;
 };
 

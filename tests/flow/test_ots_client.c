@@ -327,6 +327,16 @@ static void test_options_are_checked_before_anything_is_opened(void **state)
     options = good;
     options.access_key_secret = "";
     assert_refused(story, options, "access key secret is missing");
+    options = good;
+    options.sts_token = "testsecret\r\nx-ots-date: 1";
+    assert_refused(story, options, "STS token: there is a character");
+    options.sts_token = "";
+    assert_refused(story, options, "STS token: it is empty");
+    char long_token[OTS_STS_TOKEN_MOST + 2];
+    memset(long_token, 'a', sizeof(long_token) - 1);
+    long_token[sizeof(long_token) - 1] = 0;
+    options.sts_token = long_token;
+    assert_refused(story, options, "STS token: longer than 16384 characters");
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

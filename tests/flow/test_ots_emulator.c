@@ -173,6 +173,24 @@ static void test_wrong_credentials_are_named(void **state)
     assert_refused(story, &options, "OTSAuthFailed");
 }
 
+/* Signed with it too: the emulator would not accept the signature otherwise. */
+static void test_a_token_is_sent_and_asked_for(void **state)
+{
+    struct story *story = *state;
+    struct ots_client_options options = options_of(story);
+    struct error err;
+    emulator_destroy(story->emulator);
+    story->emulator =
+        emulator_create(story->loop, &(struct emulator_options){.sts_token = "CAIS+/=token"}, &err);
+    assert_non_null(story->emulator);
+    snprintf(story->endpoint, sizeof(story->endpoint), "http://127.0.0.1:%d", emulator_port(story->emulator));
+    assert_refused(story, &options, "OTSAuthFailed");
+    options.sts_token = "CAIS+/=token";
+    struct ots_client *client = ots_client_create(story->loop, &options, &err);
+    assert_int_equal(check(story, client), ERROR_NONE);
+    ots_client_destroy(client);
+}
+
 static void on_reject(void *arg, const struct bucket_rejection *rejection)
 {
     (void)arg;
@@ -277,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_a_table_is_made_once_and_recognised_after_that),
         CASE(test_wrong_credentials_are_named),
+        CASE(test_a_token_is_sent_and_asked_for),
         CASE(test_faults_lose_nothing_and_mix_up_nothing),
     };
     return cmocka_run_group_tests_name("ots_emulator", tests, NULL, NULL);

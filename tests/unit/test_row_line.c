@@ -2,9 +2,13 @@
 #include "support/cmocka_all.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/buffer.h"
+#include "base/error.h"
 #include "wire/row_line.h"
 
 static void assert_line(const struct row *row, const char *expected)
@@ -81,6 +85,157 @@ static void test_range_bounds_have_names(void **state)
                       "[\"b\",\"inf_max\",null]],\"columns\":[]");
 }
 
+struct reading {
+    struct arena arena;
+    struct row_line line;
+    struct error error;
+};
+
+static int set_up(void **state)
+{
+    struct reading *reading = calloc(1, sizeof(*reading));
+    arena_init(&reading->arena, 4096);
+    *state = reading;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct reading *reading = *state;
+    arena_fini(&reading->arena);
+    free(reading);
+    return 0;
+}
+
+static int read_line(struct reading *reading, const char *text)
+{
+    return row_line_read(slice_text(text), &reading->arena, &reading->line, &reading->error);
+}
+
+#define ROW(op, columns)                                                                                     \
+    "\"table\":\"orders\",\"op\":\"" op "\",\"primary_key\":[[\"id\",\"integer\",7]],\"columns\":[" columns  \
+    "]"
+
+static void test_what_was_written_is_read_as_it_was(void **state)
+{
+    static const char *const lines[] = {
+        ROW("put",
+            "[\"s\",\"string\",\"a\\\"b\\n\xc3\xa9\"],[\"b\",\"binary\",\"AP8Q\"],[\"t\",\"boolean\",false]"),
+        ROW("put", "[\"d\",\"double\",-0.0],[\"x\",\"double\",\"NaN\"],[\"y\",\"double\",\"-Infinity\"]"),
+        ROW("put", "[\"i\",\"integer\",-9223372036854775808,1704164645678]"),
+        ROW("update", "[\"a\",\"delete_all\",null],[\"b\",\"delete_one\",null,5],[\"c\",\"increment\",-3]"),
+        ROW("delete", ""),
+        "\"table\":\"t\",\"op\":\"put\",\"primary_key\":[[\"k\",\"binary\",\"\"],[\"n\",\"auto_increment\","
+        "null]],"
+        "\"columns\":[]",
+    };
+    struct reading *reading = *state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        char whole[400];
+        snprintf(whole, sizeof(whole), "{%s}\n", lines[i]);
+        assert_int_equal(read_line(reading, whole), 1);
+        struct buffer line;
+        buffer_init(&line, 64 * 1024);
+        row_line_put(&line, reading->line.table, &reading->line.row);
+        buffer_add(&line, "", 1);
+        assert_string_equal(line.at, lines[i]);
+        buffer_fini(&line);
+    }
+}
+
+static void test_what_stands_around_a_row_is_passed_over(void **state)
+{
+    struct reading *reading = *state;
+    assert_int_equal(read_line(reading, "{\"topic\":\"o\",\"partition\":0,\"offset\":3," ROW("put", "") "}"),
+                     1);
+    assert_int_equal(read_line(reading, "{\"seq\":1,\"time_ms\":2,\"request\":\"r\"," ROW(
+                                            "put", "") ",\"result\":\"ok\"}"),
+                     1);
+    assert_int_equal(reading->line.row.keys[0].integer, 7);
+    assert_int_equal(read_line(reading, "{\"op\":\"delete\",\"primary_key\":[[\"id\",\"integer\",7]]}"), 1);
+    assert_null(reading->line.table.at);
+}
+
+static void test_a_line_may_say_that_there_is_nothing_to_write(void **state)
+{
+    struct reading *reading = *state;
+    assert_int_equal(read_line(reading, "{" ROW("put", "") ",\"result\":\"OTSServerBusy\"}"), 0);
+    assert_int_equal(read_line(reading, "{\"seq\":1,\"event\":\"unanswered\"}"), 0);
+    assert_int_equal(read_line(reading, "{\"offset\":1,\"op\":\"skip\",\"reason\":\"tombstone\"}"), 0);
+}
+
+static void test_what_is_not_exactly_a_row_is_an_error_in_words(void **state)
+{
+    static const struct {
+        const char *line;
+        const char *words;
+    } cases[] = {
+        {"", "column 1: no row in JSON: "},
+        {"[]", "column 1: no row in JSON: "},
+        {"{" ROW("put", "") "}{}", "something follows the row"},
+        {"{" ROW("put", "") ",\"colour\":1}", "\"colour\" is no member of a row"},
+        {"{" ROW("upsert", "") "}", "op: "},
+        {"{\"op\":\"put\"}", "primary_key: a list"},
+        {"{\"op\":\"put\",\"primary_key\":[]}", "primary_key: a list"},
+        {"{\"op\":\"put\",\"primary_key\":[[\"k\",\"double\",1.5]]}", "primary_key: k: a key column is"},
+        {"{\"op\":\"put\",\"primary_key\":[[\"k\",\"inf_min\",null]]}",
+         "primary_key: k: its type is not known"},
+        {"{\"op\":\"put\",\"primary_key\":[[\"k\",\"string\",\"a\",5]]}",
+         "primary_key: k: a key column takes no"},
+        {"{\"op\":\"put\",\"primary_key\":[[\"k\",\"string\",null]]}", "primary_key: k: a text was expected"},
+        {"{" ROW("put", "[\"a\",\"integer\",1.0]") "}", "columns: a: an integer within 64 bits"},
+        {"{" ROW("put", "[\"a\",\"integer\",9223372036854775808]") "}",
+         "columns: a: an integer within 64 bits"},
+        {"{" ROW("put", "[\"a\",\"double\",1e999]") "}", "columns: a: no number that a double holds"},
+        {"{" ROW("put", "[\"a\",\"double\",9007199254740993]") "}",
+         "columns: a: no number that a double holds"},
+        {"{" ROW("put", "[\"a\",\"binary\",\"AP8\"]") "}", "columns: a: this is no base64"},
+        {"{" ROW("put", "[\"a\",\"boolean\",1]") "}", "columns: a: true or false"},
+        {"{" ROW("put", "[\"a\",\"number\",1]") "}", "columns: a: its type is not known"},
+        {"{" ROW("put", "[\"a\",\"delete_all\",null]") "}", "columns: a: its type is not known"},
+        {"{" ROW("put", "[\"a\",\"string\",\"x\",-1]") "}", "columns: a: a version is"},
+        {"{" ROW("put", "[\"a\",\"string\"]") "}", "columns: a column is [name, type, value]"},
+        {"{" ROW("put", "[\"a\",\"string\",\"\",1,2]") "}", "columns: a column is [name, type, value]"},
+        {"{" ROW("update", "[\"a\",\"delete_one\",null]") "}", "columns: a: delete_one needs a version"},
+        {"{" ROW("update", "[\"a\",\"delete_all\",null,5]") "}", "columns: a: delete_one needs a version"},
+        {"{" ROW("update", "[\"a\",\"delete_all\",1]") "}", "columns: a: a deletion has null"},
+        {"{" ROW("update", "[\"a\",\"increment\",1,5]") "}", "columns: a: an increment takes no version"},
+        {"{" ROW("delete", "[\"a\",\"string\",\"\"]") "}", "columns: a deletion of a row has none"},
+        {"{\"table\":1,\"op\":\"delete\",\"primary_key\":[[\"id\",\"integer\",7]]}", "table: a text"},
+        {"{\"op\":\"error\",\"stage\":\"map\",\"error\":\"a b\"}", "it was no row already: a b"},
+        {"{\"op\":\"timeseries\",\"measurement\":\"m\"}", "\"measurement\" is no member of a row"},
+    };
+    struct reading *reading = *state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(read_line(reading, cases[i].line), -1);
+        assert_int_equal(reading->error.kind, ERROR_RECORD);
+        if (strstr(reading->error.text, cases[i].words) == NULL)
+            fail_msg("%s: %s", cases[i].line, reading->error.text);
+    }
+}
+
+static void test_a_row_has_at_most_1024_columns(void **state)
+{
+    struct reading *reading = *state;
+    struct buffer line;
+    buffer_init(&line, 1 << 20);
+    buffer_print(&line, "{\"op\":\"put\",\"primary_key\":[[\"id\",\"integer\",7]],\"columns\":[");
+    for (int i = 0; i < ROW_LINE_CELLS_MOST; i++)
+        buffer_print(&line, "%s[\"c%d\",\"integer\",%d]", i == 0 ? "" : ",", i, i);
+    size_t before = line.len;
+    buffer_print(&line, "]}");
+    assert_int_equal(row_line_read(buffer_slice(&line), &reading->arena, &reading->line, &reading->error), 1);
+    assert_int_equal(reading->line.row.cells[1023].integer, 1023);
+    line.len = before;
+    buffer_print(&line, ",[\"more\",\"integer\",1]]}");
+    assert_int_equal(row_line_read(buffer_slice(&line), &reading->arena, &reading->line, &reading->error),
+                     -1);
+    assert_non_null(strstr(reading->error.text, "at most 1024 columns"));
+    buffer_fini(&line);
+}
+
+#define READING(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +243,11 @@ int main(void)
         cmocka_unit_test(test_operations_of_an_update),
         cmocka_unit_test(test_a_deletion_has_no_columns),
         cmocka_unit_test(test_range_bounds_have_names),
+        READING(test_what_was_written_is_read_as_it_was),
+        READING(test_what_stands_around_a_row_is_passed_over),
+        READING(test_a_line_may_say_that_there_is_nothing_to_write),
+        READING(test_what_is_not_exactly_a_row_is_an_error_in_words),
+        READING(test_a_row_has_at_most_1024_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,64 @@
+"""clients: the client programs under clients/, built once into the cache folder, again when their sources or pinned versions change."""
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+CLIENTS = pathlib.Path(__file__).parent / "clients"
+CACHE = pathlib.Path(os.environ.get("OTSPIPE_CACHE", pathlib.Path.home() / ".cache" / "otspipe")) / "clients"
+
+
+def run(*command, folder=None, **environment):
+    ended = subprocess.run(command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=600)
+    assert ended.returncode == 0, f"{' '.join(map(str, command))}:\n{ended.stdout}{ended.stderr}"
+
+
+def made(name, sources, make):
+    """The folder that make(folder) fills, named after what is in the sources: a half-made one is never taken for whole."""
+    text = b"\0".join(source.name.encode() + b"\0" + source.read_bytes() for source in sorted(sources))
+    folder = CACHE / f"{name}-{hashlib.sha256(text).hexdigest()[:16]}"
+    if folder.exists():
+        return folder
+    part = CACHE / f"{folder.name}.part-{os.getpid()}"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    make(part)
+    try:
+        part.rename(folder)
+    except OSError:  # somebody else was quicker
+        shutil.rmtree(part)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def java_client():
+    here = CLIENTS / "java"
+    jars = made("java-jars", [here / "pom.xml"], lambda folder: run(
+        "mvn", "-B", "-q", "-f", here / "pom.xml", "dependency:copy-dependencies", f"-DoutputDirectory={folder}",
+        "-DincludeScope=runtime"))
+    sources = sorted(here.glob("*.java"))
+    classes = made("java", [here / "pom.xml", *sources], lambda folder: run("javac", "-cp", f"{jars}/*", "-d", folder, *sources))
+    return ["java", "-XX:TieredStopAtLevel=1", "-cp", f"{classes}:{jars}/*", "Client"]
+
+
+@pytest.fixture(scope="session")
+def node_client():
+    """The sources are copied beside the packages: node looks for packages from where its file really is."""
+    here = CLIENTS / "node"
+    sources = [here / "package.json", *here.glob("*.js")]
+
+    def make(folder):
+        for source in sources:
+            shutil.copy(source, folder)
+        run("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", folder=folder)
+
+    return ["node", made("node", sources, make) / "client.js"]
+
+
+@pytest.fixture(scope="session")
+def python_client():
+    return [sys.executable, CLIENTS / "python" / "client.py"]

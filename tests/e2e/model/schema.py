@@ -1,0 +1,90 @@
+"""schema: what a table may be, and a table as the model keeps it."""
+import re
+
+from .refused import INVALID, check
+
+NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{0,254}\Z")
+DAY = 86400
+
+
+def good_name(name):
+    return NAME.match(name if isinstance(name, bytes) else name.encode()) is not None
+
+
+class Table:
+    def __init__(self, request):
+        self.name = request["table"]
+        self.keys = request["keys"]
+        self.defined = list(request["defined"])
+        options = request["options"]
+        self.options = {"ttl": options["ttl"], "max_versions": options["max_versions"], "deviation": options.get("deviation", DAY),
+                        "allow_update": options.get("allow_update", True)}
+        self.throughput = tuple(number or 0 for number in request["throughput"])
+        self.indexes = [(name, list(keys), list(columns)) for name, keys, columns in request["indexes"]]
+        self.rows = {}     # key values to {column name: {version: value}}
+        self.numbers = {}  # partition key value to the highest number that was given out for it
+
+    def auto_column(self):
+        return next((at for at, key in enumerate(self.keys) if key[2]), None)
+
+    def type_of(self, column):
+        return next((kind for name, kind in self.defined if name == column), None)
+
+    def describe(self):
+        return {"table": self.name, "keys": self.keys, "defined": self.defined, "options": self.options,
+                "throughput": self.throughput, "indexes": self.indexes}
+
+
+def key_violations(keys):
+    names = [name for name, _, _ in keys]
+    autos = [at for at, key in enumerate(keys) if key[2]]
+    if not 1 <= len(keys) <= 4 or len(set(names)) < len(names) or not all(good_name(name) for name in names):
+        yield INVALID
+    if len(autos) > 1 or 0 in autos or any(keys[at][1] != "integer" for at in autos):
+        yield INVALID
+
+
+def column_violations(keys, columns):
+    names = [name for name, _, _ in keys] + [name for name, _ in columns]
+    if len(columns) > 32 or len(set(names)) < len(names) or not all(good_name(name) for name, _ in columns):
+        yield INVALID
+
+
+def option_violations(options):
+    ttl, versions, deviation = options.get("ttl", -1), options.get("max_versions", 1), options.get("deviation", DAY)
+    if ttl == 0 or ttl < -1 or versions < 1 or deviation < 1:
+        yield INVALID
+
+
+def throughput_violations(units):
+    if units is not None and any(number is not None and not 0 <= number <= 100000 for number in units):
+        yield INVALID
+
+
+def index_violations(table, keys, columns, index):
+    """An index has keys of its own, each a key or a defined column, and shows defined columns."""
+    name, index_keys, index_columns = index
+    known = {column for column, _ in columns}
+    if not good_name(name) or name == table or not index_keys:
+        yield INVALID
+    if not set(index_keys) <= known | {key for key, _, _ in keys} or not set(index_columns) <= known:
+        yield INVALID
+
+
+def create_violations(request):
+    options, indexes = request["options"], request["indexes"]
+    if not good_name(request["table"]) or options is None or not {"ttl", "max_versions"} <= set(options):
+        yield INVALID
+    yield from option_violations(options or {})
+    yield from key_violations(request["keys"])
+    yield from column_violations(request["keys"], request["defined"])
+    yield from throughput_violations(request["throughput"])
+    for index in indexes:
+        yield from index_violations(request["table"], request["keys"], request["defined"], index)
+    names = [name for name, _, _ in indexes]
+    if len(indexes) > 5 or len(set(names)) < len(names):
+        yield INVALID
+
+
+def check_create(request):
+    check(create_violations(request))

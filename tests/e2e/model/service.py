@@ -1,0 +1,197 @@
+"""service: the model. answer(request) gives what the emulator must answer, or raises Refused."""
+from . import reads, schema, writes
+from .refused import EXISTS, INVALID, MISSING, Refused, check, no_table
+from .values import AUTO, Cell, Row, order, row_size
+
+
+class Unknown:
+    """A number that the service gives out and the model learns from its answer."""
+
+
+def repeats(changes):
+    """Two changes of one key; placeholders are not yet one."""
+    keys = [tuple(value for _, value in change["row"].keys) for change in changes]
+    keys = [key for key in keys if AUTO not in key]
+    return len(set(keys)) < len(keys)
+
+
+class Service:
+    def __init__(self, now):
+        self.now = now
+        self.tables = {}
+
+    def answer(self, request):
+        return getattr(self, request["op"])(request)
+
+    def table(self, name):
+        if not schema.good_name(name):
+            raise Refused(INVALID)
+        if name not in self.tables:
+            raise no_table()
+        return self.tables[name]
+
+    # ---- tables ----
+
+    def CreateTable(self, request):
+        schema.check_create(request)
+        if request["table"] in self.tables:
+            raise Refused(EXISTS, "Requested table already exists.")
+        if len(self.tables) == 64:
+            raise Refused("OTSQuotaExhausted", "Number of tables exceeded the quota.")
+        self.tables[request["table"]] = schema.Table(request)
+        return {}
+
+    def ListTable(self, request):
+        return {"tables": list(self.tables)}
+
+    def DescribeTable(self, request):
+        return self.table(request["table"]).describe()
+
+    def DeleteTable(self, request):
+        self.table(request["table"])
+        del self.tables[request["table"]]
+        return {}
+
+    # ---- writing ----
+
+    def PutRow(self, request):
+        return self.write_one("put", request)
+
+    def UpdateRow(self, request):
+        return self.write_one("update", request)
+
+    def DeleteRow(self, request):
+        return self.write_one("delete", request)
+
+    def write_one(self, kind, request):
+        change = dict(request, type=kind)
+        writes.check_change(change)
+        table = self.table(request["table"])
+        writes.match(change, table, self.now)
+        return self.apply(change, table)
+
+    def apply(self, change, table):
+        """The change whole, or Refused and nothing."""
+        row = change["row"]
+        key, learns = self.key_of(row, table)
+        before = table.rows.get(key)
+        writes.expectation(change, before is not None)
+        after = {}
+        if change["type"] == "delete":
+            table.rows.pop(key, None)
+        else:
+            after = writes.changed({} if change["type"] == "put" or before is None else before, row.cells,
+                                   table.options["max_versions"], self.now)
+            if before is not None or writes.makes_row(change):
+                table.rows[key] = after
+        return {"cost": writes.cost(change), "row": self.returned(change, table, key, after), "learns": learns}
+
+    def key_of(self, row, table):
+        """The row's key; with an Unknown in it where the service gives a number."""
+        values = tuple(value for _, value in row.keys)
+        if AUTO not in values:
+            return values, None
+        number = Unknown()
+        key = tuple(("integer", number) if value == AUTO else value for value in values)
+        return key, (table, key)
+
+    def returned(self, change, table, key, after):
+        """RT_PK (1) gives the key, RT_AFTER_MODIFY (2) also the newest versions of the columns that were named."""
+        wanted = change.get("returns")
+        if wanted is None or wanted[0] == 0:
+            return None
+        cells = []
+        if wanted[0] == 2:
+            cells = [Cell(name, 0, versions[max(versions)], max(versions)) for name, versions in sorted(after.items())
+                     if name.decode() in wanted[1]]
+        return Row(self.named(table, key), tuple(cells))
+
+    def named(self, table, key):
+        return tuple((name.encode(), value) for (name, _, _), value in zip(table.keys, key))
+
+    def BatchWriteRow(self, request):
+        """A parameter error of any row refuses all of it; a condition that does not hold is the row's own failure."""
+        check(self.batch_violations(request["tables"]))
+        check(self.batch_mismatches(request["tables"]))
+        tables = [self.table(name) for name, _ in request["tables"]]
+        return {"tables": [(table.name, [self.tried(change, table) for change in rows])
+                           for table, (_, rows) in zip(tables, request["tables"])]}
+
+    def batch_violations(self, tables):
+        names = [name for name, _ in tables]
+        named = all(schema.good_name(name) for name in names)
+        if not tables or not named or len(set(names)) < len(names) or not all(rows for _, rows in tables):
+            yield INVALID
+        changes = [change for _, rows in tables for change in rows]
+        yield from self.rows_violations(changes)
+        for _, rows in tables:
+            if repeats(rows):
+                yield INVALID
+
+    def batch_mismatches(self, tables):
+        """What only the tables know; which of several mistakes is told is left open."""
+        for name, rows in tables:
+            for change in rows:
+                try:
+                    writes.match(change, self.table(name), self.now)
+                except Refused as refused:
+                    yield from refused.codes
+
+    def rows_violations(self, changes):
+        if not 1 <= len(changes) <= 200 or sum(row_size(change["row"].keys, change["row"].cells) for change in changes) > 4 << 20:
+            yield INVALID
+        for change in changes:
+            yield from writes.violations(change)
+
+    def tried(self, change, table):
+        try:
+            return self.apply(change, table)
+        except Refused as refused:
+            return refused
+
+    def BulkImport(self, request):
+        """What only the table knows is the row's own failure here."""
+        changes = request["rows"]
+        check(self.rows_violations(changes))
+        check([] if schema.good_name(request["table"]) else [INVALID])
+        table = self.tables.get(request["table"])
+        if table is not None and table.indexes:
+            check([INVALID] if repeats(changes) else [])
+        return {"table": request["table"], "rows": [self.imported(change, table) for change in changes]}
+
+    def imported(self, change, table):
+        try:
+            if table is None:
+                raise no_table()
+            writes.match(change, table, self.now)
+        except Refused as refused:
+            return refused
+        return self.tried(change, table)
+
+    def learn(self, learns, number):
+        """The service gave this number to a row: it must be above all others of its partition."""
+        table, key = learns
+        assert number > table.numbers.get(key[0], -2**63), "an auto-increment value that does not grow"
+        table.numbers[key[0]] = number
+        known = tuple(("integer", number) if isinstance(value[1], Unknown) else value for value in key)
+        table.rows[known] = table.rows.pop(key)
+
+    # ---- reading ----
+
+    def GetRow(self, request):
+        check(reads.view_violations(request))
+        reads.check_key(request["keys"])
+        table = self.table(request["table"])
+        keys = reads.key_row(request["keys"]).keys
+        writes.match_key(keys, table)
+        return reads.get(table, tuple(value for _, value in keys), request, self.now)
+
+    def GetRange(self, request):
+        check(reads.range_violations(request))
+        table = self.table(request["table"])
+        writes.match_key(request["start"], table, True)
+        writes.match_key(request["end"], table, True)
+        start, end = (order(tuple(value for _, value in request[side])) for side in ("start", "end"))
+        if (start >= end) if request["direction"] == 0 else (start <= end):
+            raise Refused(INVALID)
+        return reads.get_range(table, request, start, end, self.now)

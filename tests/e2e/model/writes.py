@@ -1,0 +1,148 @@
+"""writes: what a row change may be, and what it does to a row."""
+import math
+
+from .refused import CONDITION, INVALID, KEY, Refused, check
+from .schema import good_name
+from .values import AUTO, DELETE_ALL, DELETE_ONE, INCREMENT, INT64_MAX, INT64_MIN, PUT, row_size
+
+KEY_KINDS = ("integer", "string", "binary")
+
+
+def shape_violations(kind, row):
+    if row.damage not in (None, "zeros"):
+        yield INVALID
+    if row.marker != (kind == "delete") or (kind == "update" and not row.cells) or (kind == "delete" and row.cells):
+        yield INVALID
+    if len(row.cells) > 1024:
+        yield INVALID
+        yield "OTSOutOfColumnCountLimit"
+    if row_size(row.keys, row.cells) > 4 << 20:
+        yield INVALID
+        yield "OTSOutOfRowSizeLimit"
+
+
+def key_violations(row, kinds):
+    if not 1 <= len(row.keys) <= 4:
+        yield INVALID
+        yield KEY
+    for name, value in row.keys:
+        if not good_name(name):
+            yield INVALID
+            yield KEY
+        if value[0] not in kinds:
+            yield INVALID
+        if value[0] in ("string", "binary") and len(value[1]) > 1024:
+            yield INVALID
+            yield KEY
+
+
+def value_violations(cell):
+    kind, data = cell.value
+    if kind in ("inf_min", "inf_max", "auto", "null") or (kind == "double" and not math.isfinite(data)):
+        yield INVALID
+    if kind in ("string", "binary") and len(data) > 2 << 20:
+        yield INVALID
+    if cell.op == INCREMENT and kind != "integer":
+        yield INVALID
+
+
+def cell_violations(kind, row, cell):
+    has_value, has_time = cell.value is not None, cell.time is not None
+    if not good_name(cell.name) or cell.name in [name for name, _ in row.keys] or (kind == "put" and cell.op != PUT):
+        yield INVALID
+    if cell.op not in (PUT, DELETE_ALL, DELETE_ONE, INCREMENT) or has_value != (cell.op in (PUT, INCREMENT)):
+        yield INVALID
+    if (cell.op == DELETE_ONE and not has_time) or (cell.op in (DELETE_ALL, INCREMENT) and has_time):
+        yield INVALID
+    if has_time and not 0 <= cell.time < INT64_MAX // 1000:
+        yield INVALID
+    if has_value:
+        yield from value_violations(cell)
+
+
+def violations(change):
+    """What is wrong with {type, row, expect, rule} whatever the table is."""
+    kind, row = change["type"], change["row"]
+    placeholder = any(value == AUTO for _, value in row.keys)
+    yield from shape_violations(kind, row)
+    yield from key_violations(row, KEY_KINDS + (("auto",) if kind == "put" else ()))
+    for cell in row.cells:
+        yield from cell_violations(kind, row, cell)
+    if placeholder and change.get("expect", 0) != 0:
+        yield INVALID
+
+
+def match(change, table, now):
+    """Refuses what does not fit the table: first its key, then its cells."""
+    match_key(change["row"].keys, table)
+    deviation = table.options["deviation"] * 1000
+    for cell in change["row"].cells:
+        wanted = table.type_of(cell.name.decode())
+        if cell.op == PUT and cell.time is not None and abs(cell.time - now) > deviation:
+            raise Refused(INVALID)
+        if cell.value is not None and wanted is not None and wanted != cell.value[0]:
+            raise Refused(INVALID)
+
+
+def match_key(keys, table, bounds=False):
+    good = len(keys) == len(table.keys)
+    for (name, value), (wanted, kind, auto) in zip(keys, table.keys):
+        placeholder = value == AUTO and auto
+        bound = bounds and value[0] in ("inf_min", "inf_max")
+        good = good and name == wanted.encode() and (placeholder or bound or value[0] == kind)
+    if not good:
+        raise Refused(KEY)
+
+
+# ---- what a change does ----
+
+def expectation(change, exists):
+    expect = change.get("expect", 0)
+    if expect == 1 and not exists:
+        raise Refused(CONDITION)
+    if expect == 2 and exists:
+        raise Refused(CONDITION)
+
+
+def trim(versions, most):
+    """The oldest versions beyond what the table keeps go away."""
+    for time in sorted(versions)[:-most]:
+        del versions[time]
+
+
+def increment(columns, cell, now):
+    """[assumed] A sum outside int64 is refused."""
+    versions = columns.setdefault(cell.name, {})
+    kind, before = versions[max(versions)] if versions else ("integer", 0)
+    if kind != "integer" or not INT64_MIN <= before + cell.value[1] <= INT64_MAX:
+        raise Refused(INVALID)
+    versions[now] = ("integer", before + cell.value[1])
+
+
+def changed(columns, cells, most, now):
+    """A copy of the columns with the cells applied one after the other."""
+    columns = {name: dict(versions) for name, versions in columns.items()}
+    for cell in cells:
+        if cell.op == PUT:
+            columns.setdefault(cell.name, {})[now if cell.time is None else cell.time] = cell.value
+        elif cell.op == INCREMENT:
+            increment(columns, cell, now)
+        elif cell.op == DELETE_ALL:
+            columns.pop(cell.name, None)
+        else:
+            columns.get(cell.name, {}).pop(cell.time, None)
+        trim(columns.get(cell.name, {}), most)
+    return {name: versions for name, versions in columns.items() if versions}
+
+
+def makes_row(change):
+    """[assumed] An update that only deletes makes no row."""
+    return change["type"] == "put" or any(cell.op in (PUT, INCREMENT) for cell in change["row"].cells)
+
+
+def cost(change):
+    return (0 if change.get("expect", 0) == 0 else 1, max(1, -(-row_size(change["row"].keys, change["row"].cells) // 4096)))
+
+
+def check_change(change):
+    check(violations(change))

@@ -41,10 +41,13 @@ class Maker:
         options = {"ttl": rng.choice([-1, -1, 86400, 172800]), "max_versions": rng.choice([1, 1, 2, 3, 5])}
         if self.chance(0.3):
             options["deviation"] = rng.choice([1, 60, 86400, 10 * 86400])
+        if self.chance(0.05):
+            options["allow_update"] = self.chance(0.5)
         request = {"op": "CreateTable", "table": name or rng.choice(TABLES), "keys": keys, "defined": defined, "options": options,
                    "throughput": rng.choice([(0, 0), (0, 0), (None, None), (5, 7)]), "indexes": []}
         if defined and self.chance(0.2):
             column = rng.choice(defined)[0]
+            options.update(max_versions=1, ttl=-1)
             request["indexes"] = [("index_0", [column, "k0"], self.some([name for name, _ in defined if name != column]))]
         return self.spoilt_table(request) if self.chance(0.08) else request
 
@@ -78,6 +81,37 @@ class Maker:
         ])
         spoil()
         return request
+
+    def update_table(self):
+        rng, request = self.rng, {"op": "UpdateTable", "table": self.table_name()}
+        if self.chance(0.85):
+            options = {"ttl": rng.choice([-1, 86400, 200000] + [0, -2] * self.chance(0.05)),
+                       "max_versions": rng.choice([1, 2, 4] + [0] * self.chance(0.1)),
+                       "deviation": rng.choice([1, 3600, 86400] + [0] * self.chance(0.1))}
+            request["options"] = {name: options[name] for name in self.some(options, 0)}
+        if self.chance(0.3):
+            request["throughput"] = rng.choice([(0, 0), (None, 3), (4, None), (-1, 0), (0, 100001)])
+        return request
+
+    def create_index(self):
+        name = self.table_name()
+        table = self.table(name)
+        columns = [column for column, _ in table.defined] + [self.rng.choice(["d0", "d1", "nowhere"])]
+        keys = self.some(columns + [key for key, _, _ in table.keys], 0 if self.chance(0.1) else 1)
+        index = self.rng.choice(["index_0", "index_1", "index_2", name] + BAD_NAMES[:1] * self.chance(0.1))
+        return {"op": "CreateIndex", "table": name, "index": (index, keys, self.some(column for column in columns[:-1] if column not in keys)), "base": self.chance(0.5)}
+
+    def drop_index(self):
+        return {"op": "DropIndex", "table": self.table_name(), "index": self.rng.choice(["index_0", "index_1", "nowhere"])}
+
+    def add_columns(self):
+        kinds = ["integer", "string", "double", "boolean", "binary"]
+        names = self.some(["d0", "d1", "d2", "d3", "c0", "k0"] + BAD_NAMES[:2] * self.chance(0.1), 0 if self.chance(0.1) else 1)
+        return {"op": "AddDefinedColumn", "table": self.table_name(), "columns": [(name, self.rng.choice(kinds)) for name in names]}
+
+    def delete_columns(self):
+        names = self.some(["d0", "d1", "d2", "d3", "c0"], 0 if self.chance(0.1) else 1, 2)
+        return {"op": "DeleteDefinedColumn", "table": self.table_name(), "columns": names}
 
     def table_name(self):
         """Mostly one that is there."""
@@ -303,7 +337,8 @@ class Maker:
     # ---- all ----
 
     KINDS = [("write", 30), ("batch_write", 10), ("bulk_import", 8), ("get_row", 16), ("get_range", 14), ("create_table", 3),
-             ("describe_table", 2), ("delete_table", 1), ("list_table", 1), ("wrong_body", 0.5), ("wait", 6)]
+             ("describe_table", 2), ("delete_table", 1), ("list_table", 1), ("update_table", 2),
+             ("create_index", 1), ("drop_index", 0.5), ("add_columns", 1), ("delete_columns", 0.7), ("wrong_body", 0.5), ("wait", 6)]
 
     def wait(self):
         return {"op": "wait", "ms": self.rng.choice([1, 1, 1000, 1000, DAY_MS // 2])}

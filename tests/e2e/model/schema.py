@@ -1,7 +1,7 @@
 """schema: what a table may be, and a table as the model keeps it."""
 import re
 
-from .refused import INVALID, check
+from .refused import EXISTS, INVALID, check
 
 NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]{0,254}\Z")
 DAY = 86400
@@ -62,17 +62,30 @@ def throughput_violations(units):
 
 
 def index_violations(table, keys, columns, index):
-    """An index has keys of its own, each a key or a defined column, and shows defined columns."""
+    """An index has keys of its own, each a key or a defined column of a key's type, and shows defined columns."""
     name, index_keys, index_columns = index
-    known = {column for column, _ in columns}
-    if not good_name(name) or name == table or not index_keys:
+    kinds = {key: kind for key, kind, _ in keys} | dict(columns)
+    if name == table:
         yield INVALID
-    if not set(index_keys) <= known | {key for key, _, _ in keys} or not set(index_columns) <= known:
+        yield EXISTS
+    if not good_name(name) or not 1 <= len(index_keys) <= 4 or len(set(index_keys)) < len(index_keys):
+        yield INVALID
+    if not all(kinds.get(key) in ("integer", "string", "binary") for key in index_keys):
+        yield INVALID
+    if not set(index_columns) <= {column for column, _ in columns} or len(set(index_columns)) < len(index_columns):
+        yield INVALID
+
+
+def index_option_violations(options):
+    """A table with an index keeps one version, and nothing of it expires unless its rows are never updated."""
+    if options.get("max_versions", 1) != 1 or (options.get("ttl", -1) != -1 and options.get("allow_update", True)):
         yield INVALID
 
 
 def create_violations(request):
     options, indexes = request["options"], request["indexes"]
+    if indexes:
+        yield from index_option_violations(options or {})
     if not good_name(request["table"]) or options is None or not {"ttl", "max_versions"} <= set(options):
         yield INVALID
     yield from option_violations(options or {})
@@ -84,6 +97,15 @@ def create_violations(request):
     names = [name for name, _, _ in indexes]
     if len(indexes) > 5 or len(set(names)) < len(names):
         yield INVALID
+
+
+def update_violations(request):
+    """At least one part; each as at creation."""
+    options, units = request.get("options"), request.get("throughput")
+    if not good_name(request["table"]) or (not options and units is None):
+        yield INVALID
+    yield from option_violations(options or {})
+    yield from throughput_violations(units)
 
 
 def check_create(request):

@@ -30,12 +30,16 @@ class Service:
             raise no_table()
         return self.tables[name]
 
+    def taken(self):
+        """[assumed] An index is a table too: all their names differ."""
+        return set(self.tables) | {name for table in self.tables.values() for name, _, _ in table.indexes}
+
     # ---- tables ----
 
     def CreateTable(self, request):
         schema.check_create(request)
-        if request["table"] in self.tables:
-            raise Refused(EXISTS, "Requested table already exists.")
+        if self.taken() & {request["table"], *(name for name, _, _ in request["indexes"])}:
+            raise Refused(EXISTS)
         if len(self.tables) == 64:
             raise Refused("OTSQuotaExhausted", "Number of tables exceeded the quota.")
         self.tables[request["table"]] = schema.Table(request)
@@ -50,6 +54,55 @@ class Service:
     def DeleteTable(self, request):
         self.table(request["table"])
         del self.tables[request["table"]]
+        return {}
+
+    def UpdateTable(self, request):
+        wrong = set(schema.update_violations(request))
+        check(wrong | {MISSING} if wrong and request["table"] not in self.tables else wrong)  # which is told is left open
+        table = self.table(request["table"])
+        options = table.options | (request.get("options") or {})
+        check(schema.index_option_violations(options) if table.indexes else [])
+        table.options = options
+        given = request.get("throughput") or (None, None)
+        table.throughput = tuple(old if new is None else new for old, new in zip(table.throughput, given))
+        return {"options": table.options, "throughput": table.throughput}
+
+    def CreateIndex(self, request):
+        table, index = self.table(request["table"]), request["index"]
+        check(self.new_index_violations(table, index))
+        table.indexes.append((index[0], list(index[1]), list(index[2])))
+        return {}
+
+    def new_index_violations(self, table, index):
+        yield from schema.index_violations(table.name, table.keys, table.defined, index)
+        yield from schema.index_option_violations(table.options)
+        if index[0] in self.taken():
+            yield EXISTS
+        if len(table.indexes) == 5:
+            yield INVALID
+
+    def DropIndex(self, request):
+        table = self.table(request["table"])
+        if request["index"] not in [name for name, _, _ in table.indexes]:
+            raise Refused({MISSING, INVALID})
+        table.indexes = [index for index in table.indexes if index[0] != request["index"]]
+        return {}
+
+    def AddDefinedColumn(self, request):
+        table = self.table(request["table"])
+        check([] if request["columns"] else [INVALID])
+        check(schema.column_violations(table.keys, table.defined + request["columns"]))
+        table.defined = table.defined + request["columns"]
+        return {}
+
+    def DeleteDefinedColumn(self, request):
+        """[assumed] Columns that an index uses stay."""
+        table, names = self.table(request["table"]), request["columns"]
+        known = {name for name, _ in table.defined}
+        used = {column for _, keys, columns in table.indexes for column in keys + columns}
+        if not names or len(set(names)) < len(names) or not set(names) <= known or set(names) & used:
+            raise Refused({INVALID, MISSING})
+        table.defined = [column for column in table.defined if column[0] not in names]
         return {}
 
     # ---- writing ----

@@ -75,6 +75,8 @@ def violations(change):
 def match(change, table, now):
     """Refuses what does not fit the table: first its key, then its cells."""
     match_key(change["row"].keys, table)
+    if change["type"] == "update" and not table.options["allow_update"]:
+        raise Refused(INVALID)
     deviation = table.options["deviation"] * 1000
     for cell in change["row"].cells:
         wanted = table.type_of(cell.name.decode())

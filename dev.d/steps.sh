@@ -66,6 +66,7 @@ dev_install_e2e()
     need_command mvn maven
     need_command node nodejs
     need_command npm npm
+    need_command go golang-go
 }
 
 # configure_build FOLDER "TARGETS" [cmake options]: configured, and built what changed; no targets: all.

@@ -46,17 +46,24 @@ def java_client():
 
 
 @pytest.fixture(scope="session")
+def go_client():
+    here = CLIENTS / "go"
+    built = made("go", [here / "go.mod", here / "go.sum", *here.glob("*.go")], lambda folder: run(
+        "go", "build", "-trimpath", "-o", folder / "client", ".", folder=here, GOPATH=str(CACHE / "gopath"),
+        GOFLAGS="-modcacherw -buildvcs=false", CGO_ENABLED="0"))
+    return [built / "client"]
+
+
+@pytest.fixture(scope="session")
 def node_client():
-    """The sources are copied beside the packages: node looks for packages from where its file really is."""
     here = CLIENTS / "node"
-    sources = [here / "package.json", *here.glob("*.js")]
 
     def make(folder):
-        for source in sources:
-            shutil.copy(source, folder)
+        shutil.copy(here / "package.json", folder)
         run("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", folder=folder)
 
-    return ["node", made("node", sources, make) / "client.js"]
+    packages = made("node", [here / "package.json"], make)
+    return ["env", f"NODE_PATH={packages / 'node_modules'}", "node", here / "client.js"]
 
 
 @pytest.fixture(scope="session")

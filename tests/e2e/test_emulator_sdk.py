@@ -20,6 +20,10 @@ def test_the_java_sdk_finds_everything_as_the_service_has_it(emulator, java_clie
     run_client(java_client, emulator, 400)
 
 
+def test_the_go_sdk_finds_everything_as_the_service_has_it(emulator, go_client):
+    run_client(go_client, emulator, 200)
+
+
 def test_the_python_sdk_finds_everything_as_the_service_has_it(emulator, python_client):
     run_client(python_client, emulator, 200)
 

@@ -15,6 +15,8 @@ static const struct command commands[] = {
     {"check", cli_check, "find every mistake of a configuration; show the configuration in effect"},
     {"explain", cli_explain, "what each record would become, without writing: JSON lines in, JSON lines out"},
     {"emulator", cli_emulator, "a local Tablestore that the official clients accept"},
+    {"table", cli_table,
+     "look into the emulator or a real instance: ls, describe, create, get, scan, put, rm"},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };

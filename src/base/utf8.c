@@ -42,6 +42,15 @@ size_t utf8_length(const char *at, const char *end)
     return utf8_fitting(at, end, wanted) == wanted ? wanted : 0;
 }
 
+uint32_t utf8_character(const char *at, size_t length)
+{
+    static const unsigned char first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t character = (unsigned char)at[0] & first[length];
+    for (size_t i = 1; i < length; i++)
+        character = character << 6 | ((unsigned char)at[i] & 0x3f);
+    return character;
+}
+
 size_t utf8_broken(const char *at, const char *end)
 {
     return utf8_fitting(at, end, utf8_wanted((unsigned char)*at));

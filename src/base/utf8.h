@@ -7,6 +7,9 @@
 /* Bytes of the well-formed character at `at` (1 to 4), or 0 when it is none. at < end. */
 size_t utf8_length(const char *at, const char *end);
 
+/* The character of utf8_length() bytes, at least 1. */
+uint32_t utf8_character(const char *at, size_t length);
+
 /* When utf8_length() says 0: how many bytes one U+FFFD stands for, at least 1 (as Java and browsers count).
  */
 size_t utf8_broken(const char *at, const char *end);

@@ -14,6 +14,7 @@ dev_help()
 {
     cat <<'WORDS'
 ./dev install   the Debian packages that building and testing need
+./dev demo      builds, then shows otspipe at work: no broker, no account, no configuration needed (./dev demo --help)
 ./dev build     the release binary: build/release/otspipe
 ./dev test      everything a change must pass (./dev test SUITE... for some: lint build unit sanitize thread fuzz tidy e2e)
 ./dev bench     benchmarks, each against the others in one run (./dev bench flow, ./dev bench micro)

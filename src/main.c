@@ -11,6 +11,7 @@ struct command {
 };
 
 static const struct command commands[] = {
+    {"demo", cli_demo, "see it work: broker, pipeline and table in one process, nothing else needed"},
     {"run", cli_run, "the job: move records from Kafka topics into Tablestore tables"},
     {"check", cli_check, "find every mistake of a configuration; show the configuration in effect"},
     {"explain", cli_explain, "what each record would become, without writing: JSON lines in, JSON lines out"},

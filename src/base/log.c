@@ -15,24 +15,29 @@ static struct {
     char last[1024];
     time_t last_s;
     unsigned repeats;
+    char status[500]; /* "": none */
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER, .most = LOG_INFO};
 
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
+
+static void log_write(const char *text, int len, int most)
+{
+    ssize_t written = write(STDERR_FILENO, text, (size_t)(len < most ? len : most - 1));
+    (void)written; /* nowhere left to say that stderr is gone */
+}
 
 static void log_stderr(enum log_level level, const char *line)
 {
     struct timespec now;
     struct tm utc;
-    char text[1200];
+    char text[1700];
+    const char *clear = state.status[0] == 0 ? "" : "\r\033[K";
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
-    int len = snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %-5s %s\n",
+    int len = snprintf(text, sizeof(text), "%s%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ %-5s %s\n%s", clear,
                        utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
-                       now.tv_nsec / 1000000, level_names[level], line);
-    if (len >= (int)sizeof(text))
-        len = (int)sizeof(text) - 1;
-    ssize_t written = write(STDERR_FILENO, text, (size_t)len);
-    (void)written; /* nowhere left to say that stderr is gone */
+                       now.tv_nsec / 1000000, level_names[level], line, state.status);
+    log_write(text, len, (int)sizeof(text));
 }
 
 static void log_put(enum log_level level, const char *line)
@@ -95,5 +100,17 @@ void log_set_output(log_output_fn *output, void *arg)
     state.arg = arg;
     state.last[0] = 0;
     state.repeats = 0;
+    pthread_mutex_unlock(&state.lock);
+}
+
+void log_set_status(const char *line)
+{
+    char text[sizeof(state.status) + 8];
+    pthread_mutex_lock(&state.lock);
+    bool was = state.status[0] != 0;
+    snprintf(state.status, sizeof(state.status), "%s", line == NULL ? "" : line);
+    int len = snprintf(text, sizeof(text), "\r\033[K%s", state.status);
+    if ((was || line != NULL) && state.output == NULL)
+        log_write(text, len, (int)sizeof(text));
     pthread_mutex_unlock(&state.lock);
 }

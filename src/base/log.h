@@ -27,4 +27,8 @@ enum log_level log_level(void);
 typedef void log_output_fn(void *arg, enum log_level level, struct slice line);
 void log_set_output(log_output_fn *output, void *arg);
 
+/* A line that stays the last one on stderr, a terminal: it is drawn over the one before, and log lines go
+ * above it. Copied, cut at 500 bytes; NULL: none any more. Only while the output is stderr. */
+void log_set_status(const char *line);
+
 #endif

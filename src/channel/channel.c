@@ -218,6 +218,7 @@ void channel_read_state(const struct channel *channel, struct channel_state *sta
                                     .records = channel->records,
                                     .errors = channel->errors,
                                     .skipped = channel->skipped,
+                                    .lag = channel->assigned ? source_lag(channel->source) : 0,
                                     .open = offsets_open(channel->offsets),
                                     .held_bytes = window_held(channel->window),
                                     .most_held_bytes = window_most_held(channel->window),

@@ -48,6 +48,7 @@ struct channel_state {
     uint64_t errors;  /* records that could not become rows, or rows that were refused */
     uint64_t skipped; /* of those, passed over by policy */
     uint64_t requests, bytes_sent, retried, throttled;
+    uint64_t lag;  /* records behind what was taken, as last heard */
     uint64_t open; /* records without a fate */
     uint32_t in_flight;
     size_t held_bytes, most_held_bytes;

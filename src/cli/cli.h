@@ -16,6 +16,7 @@ enum cli_exit {
 int cli_run(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);
+int cli_demo(int argc, char **argv);
 int cli_emulator(int argc, char **argv);
 int cli_table(int argc, char **argv);
 

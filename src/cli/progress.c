@@ -7,8 +7,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/check.h"
 #include "base/log.h"
+#include "cli/screen.h"
 
 enum { TERMINAL_EVERY_MS = 500 };
 
@@ -18,6 +20,8 @@ struct progress {
     const struct kafka_to_table *pipe;
     struct clock_timer timer;
     bool terminal;
+    bool until_end; /* then there is an end to be on the way to */
+    size_t width;
     int64_t began_ms;
     int64_t looked_ms;
     uint64_t looked_rows;
@@ -32,28 +36,83 @@ static double progress_rate(struct progress *progress, uint64_t rows)
     return rate;
 }
 
-static const char *progress_waits_for(const struct channel_state *state)
+static void progress_waits_for(const struct progress *progress, const struct channel_state *state,
+                               struct buffer *to)
 {
     if (state->trouble[0] != 0)
-        return state->trouble;
-    return state->assigned ? "" : "the consumer group";
+        buffer_print(to, "%s (since %lld s)", state->trouble,
+                     (long long)(progress->clock->now_ms - state->trouble_since_ms) / 1000);
+    else if (!state->assigned)
+        buffer_print(to, "the consumer group");
+}
+
+static void progress_log(const struct progress *progress, const struct channel_state *state, double rate,
+                         struct slice waits)
+{
+    log_info("%s: records=%llu rows=%llu rate=%.0f lag=%llu in_flight=%u open=%llu retried=%llu skipped=%llu "
+             "held_bytes=%zu%s%.*s",
+             progress->settings->name, (unsigned long long)state->records, (unsigned long long)state->rows,
+             rate, (unsigned long long)state->lag, state->in_flight, (unsigned long long)state->open,
+             (unsigned long long)state->retried, (unsigned long long)state->skipped, state->held_bytes,
+             waits.len == 0 ? "" : " waits_for=", SLICE_ARG(waits));
+}
+
+/* How much of what there is to do is done: a bar, and the time left at the rate since the start. */
+static void progress_put_bar(const struct progress *progress, const struct channel_state *state,
+                             struct buffer *to)
+{
+    static const char full[] = "####################";
+    uint64_t done = state->records - state->open;
+    uint64_t all = state->records + state->lag;
+    int64_t passed_ms = progress->clock->now_ms - progress->began_ms;
+    if (all == 0)
+        return;
+    int part = (int)(done * (sizeof(full) - 1) / all);
+    buffer_print(to, "[%-*.*s] %3d %%  ", (int)sizeof(full) - 1, part, full, (int)(done * 100 / all));
+    if (done > 0 && done < all)
+        buffer_print(to, "%lld s left  ",
+                     (long long)((double)(all - done) / (double)done * (double)passed_ms / 1000) + 1);
+}
+
+static void progress_put_figures(const struct channel_state *state, double rate, struct buffer *to)
+{
+    buffer_print(to, "%llu records  %.0f rows/s  lag %llu  %u in flight", (unsigned long long)state->records,
+                 rate, (unsigned long long)state->lag, state->in_flight);
+    if (state->retried > 0)
+        buffer_print(to, "  %llu retried", (unsigned long long)state->retried);
+    if (state->skipped > 0)
+        buffer_print(to, "  %llu set aside", (unsigned long long)state->skipped);
+}
+
+static void progress_draw(const struct progress *progress, const struct channel_state *state, double rate,
+                          struct slice waits)
+{
+    struct buffer line, cut;
+    buffer_init(&line, 4096);
+    buffer_init(&cut, 4096);
+    if (progress->until_end)
+        progress_put_bar(progress, state, &line);
+    progress_put_figures(state, rate, &line);
+    if (waits.len > 0)
+        buffer_print(&line, "  waits for %.*s", SLICE_ARG(waits));
+    screen_put(&cut, buffer_slice(&line), line.len);
+    buffer_print(&cut, "%c", 0);
+    cut.at[screen_text_fit(slice_of(cut.at, cut.len - 1), progress->width)] = 0;
+    log_set_status(cut.at);
+    buffer_fini(&cut);
+    buffer_fini(&line);
 }
 
 static void progress_show(struct progress *progress, const struct channel_state *state, double rate)
 {
-    const char *waits = progress_waits_for(state);
+    struct buffer waits;
+    buffer_init(&waits, 4096);
+    progress_waits_for(progress, state, &waits);
     if (progress->terminal)
-        fprintf(stderr, "\r\033[K%llu records  %.0f rows/s  %u in flight  %llu retried  %llu skipped%s%.80s",
-                (unsigned long long)state->records, rate, state->in_flight,
-                (unsigned long long)state->retried, (unsigned long long)state->skipped,
-                waits[0] == 0 ? "" : "  waits for ", waits);
+        progress_draw(progress, state, rate, buffer_slice(&waits));
     else
-        log_info("%s: records=%llu rows=%llu rate=%.0f in_flight=%u open=%llu retried=%llu skipped=%llu "
-                 "held_bytes=%zu%s%s",
-                 progress->settings->name, (unsigned long long)state->records,
-                 (unsigned long long)state->rows, rate, state->in_flight, (unsigned long long)state->open,
-                 (unsigned long long)state->retried, (unsigned long long)state->skipped, state->held_bytes,
-                 waits[0] == 0 ? "" : " waits_for=", waits);
+        progress_log(progress, state, rate, buffer_slice(&waits));
+    buffer_fini(&waits);
 }
 
 /* An interval of 0: no lines in the log. */
@@ -75,13 +134,16 @@ static void progress_on_time(void *arg, struct clock_timer *timer)
 }
 
 struct progress *progress_create(struct clock *clock, const struct settings *settings,
-                                 const struct kafka_to_table *pipe)
+                                 const struct kafka_to_table *pipe, bool until_end)
 {
     struct progress *progress = check_memory(calloc(1, sizeof(*progress)));
     progress->clock = clock;
     progress->settings = settings;
     progress->pipe = pipe;
     progress->terminal = isatty(STDERR_FILENO) == 1;
+    progress->until_end = until_end;
+    screen_init();
+    progress->width = screen_width() - 1;
     progress->began_ms = clock->now_ms;
     progress->looked_ms = clock->now_ms;
     clock_timer_init(&progress->timer, progress_on_time, progress);
@@ -92,6 +154,7 @@ struct progress *progress_create(struct clock *clock, const struct settings *set
 void progress_destroy(struct progress *progress)
 {
     clock_stop(progress->clock, &progress->timer);
+    log_set_status(NULL);
     free(progress);
 }
 
@@ -101,8 +164,8 @@ static double progress_cpu_seconds(const struct rusage *usage)
            (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
 }
 
-/* VmHWM: ru_maxrss also counts what the process was before exec. 0 when the system does not tell. */
-static long progress_peak_rss_kb(void)
+/* VmHWM: ru_maxrss also counts what the process was before exec. */
+long progress_peak_rss_kb(void)
 {
     char line[128];
     long kb = 0;
@@ -121,8 +184,7 @@ void progress_end(struct progress *progress, const struct channel_state *state, 
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     double seconds = (double)(progress->clock->now_ms - progress->began_ms) / 1000.0;
-    if (progress->terminal)
-        fputs("\r\033[K", stderr);
+    log_set_status(NULL);
     log_info("%s: ended: records=%llu rows=%llu superseded=%llu skipped=%llu seconds=%.3f open=%llu",
              progress->settings->name, (unsigned long long)state->records, (unsigned long long)state->rows,
              (unsigned long long)state->superseded, (unsigned long long)state->skipped, seconds,

@@ -7,12 +7,15 @@
 
 struct progress; /* opaque */
 
-/* Settings and pipe are kept. Begins at once. */
+/* Settings and pipe are kept. Begins at once. `until_end`: there is an end, and a bar towards it. */
 struct progress *progress_create(struct clock *clock, const struct settings *settings,
-                                 const struct kafka_to_table *pipe);
+                                 const struct kafka_to_table *pipe, bool until_end);
 void progress_destroy(struct progress *progress);
 
 /* The last words; with `json` one JSON line on stdout. */
 void progress_end(struct progress *progress, const struct channel_state *state, bool json);
+
+/* The most memory this process ever had resident; 0 when the system does not tell. */
+long progress_peak_rss_kb(void);
 
 #endif

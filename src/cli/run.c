@@ -129,7 +129,7 @@ static int run_begin(struct run *run, struct error *err)
     run->pipe = kafka_to_table_create(run->loop, run->settings, run->until_end, &events, err);
     if (run->pipe == NULL)
         return -1;
-    run->progress = progress_create(loop_clock(run->loop), run->settings, run->pipe);
+    run->progress = progress_create(loop_clock(run->loop), run->settings, run->pipe, run->until_end);
     return 0;
 }
 

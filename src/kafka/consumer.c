@@ -230,11 +230,29 @@ static void consumer_close(struct source *source)
     consumer_ring(consumer);
 }
 
+/* What the library remembers of the brokers' answers: no question is asked. */
+static uint64_t consumer_lag(const struct source *source)
+{
+    const struct consumer *consumer = (const struct consumer *)source;
+    uint64_t lag = 0;
+    for (size_t i = 0; i < consumer->positions.count; i++) {
+        const struct position *position = &consumer->positions.items[i];
+        int64_t low = 0, high = 0;
+        if (position->last >= 0 &&
+            rd_kafka_get_watermark_offsets(consumer->rk, position->topic, position->partition, &low, &high) ==
+                RD_KAFKA_RESP_ERR_NO_ERROR &&
+            high > position->last + 1)
+            lag += (uint64_t)(high - position->last - 1);
+    }
+    return lag;
+}
+
 static const struct source_class consumer_class = {.take = consumer_take,
                                                    .commit = consumer_commit,
                                                    .release = consumer_release,
                                                    .rejoin = consumer_rejoin,
-                                                   .close = consumer_close};
+                                                   .close = consumer_close,
+                                                   .lag = consumer_lag};
 
 /* --- life --- */
 

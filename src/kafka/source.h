@@ -54,6 +54,7 @@ struct source_class {
     void (*release)(struct source *source);
     void (*rejoin)(struct source *source);
     void (*close)(struct source *source);
+    uint64_t (*lag)(const struct source *source);
 };
 
 struct source {
@@ -91,6 +92,13 @@ static inline void source_rejoin(struct source *source)
 static inline void source_close(struct source *source)
 {
     source->class->close(source);
+}
+
+/* Records between what was given and the ends of the assigned partitions, as last heard. A partition of which
+ * nothing was given yet does not count. */
+static inline uint64_t source_lag(const struct source *source)
+{
+    return source->class->lag(source);
 }
 
 #endif

@@ -354,11 +354,22 @@ static void source_close_group(struct source *base)
     clock_start(&source->world->clock, &source->close, 0);
 }
 
+static uint64_t source_lag_of_owned(const struct source *base)
+{
+    const struct sim_world *world = ((const struct sim_source *)base)->world;
+    uint64_t lag = 0;
+    for (uint32_t i = 0; i < world->partition_count; i++)
+        if (world->partitions[i].owned)
+            lag += world->partitions[i].visible - world->partitions[i].position;
+    return lag;
+}
+
 static const struct source_class sim_source_class = {.take = source_take_records,
                                                      .commit = source_commit_offsets,
                                                      .release = source_give_back,
                                                      .rejoin = source_join_again,
-                                                     .close = source_close_group};
+                                                     .close = source_close_group,
+                                                     .lag = source_lag_of_owned};
 
 struct sim_source *sim_source_create(struct sim_world *world)
 {

@@ -1,0 +1,282 @@
+/* demo: `otspipe demo`: broker, pipeline and table in one process, for somebody who has none of them yet. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/number.h"
+#include "cli/cli.h"
+#include "cli/demo_screen.h"
+#include "cli/progress.h"
+#include "loop/loop.h"
+
+enum { DEMO_EVERY_MS = 100, DEMO_RECORDS = 20000, DEMO_RATE = 2000, DEMO_RATE_MOST = 10000000 };
+
+struct demo {
+    int64_t records;
+    int64_t rate;
+    bool keep;
+    const char *config_file;
+
+    struct loop *loop;
+    struct demo_stage *stage;
+    struct demo_screen *screen;
+    struct clock_timer draw;
+    int signal;
+    bool done;        /* the play is over */
+    bool has_written; /* the file is ours */
+};
+
+static const char help[] =
+    "usage: otspipe demo [OPTIONS]\n\n"
+    "Shows otspipe at work without an account, a broker or a configuration: a Kafka broker, a producer of "
+    "sensor\n"
+    "records, the real pipeline and a local Tablestore, all in this process and on loopback only.\n\n"
+    "  --records N    stop after so many records (20000; 0: go on until Ctrl-C)\n"
+    "  --rate N       records a second (2000; 0: as fast as they are written)\n"
+    "  --keep         leave broker and table up afterwards, to play with, until Ctrl-C\n"
+    "  --config FILE  where the pipeline's configuration is written (otspipe-demo.yaml; Ctrl-C removes it)\n"
+    "  --help\n\n"
+    "  otspipe demo\n"
+    "  otspipe demo --records 1000000 --rate 0\n"
+    "  otspipe demo --keep\n";
+
+enum { OPTION_RECORDS = 256, OPTION_RATE, OPTION_KEEP, OPTION_CONFIG };
+
+static const struct option long_options[] = {{"records", required_argument, NULL, OPTION_RECORDS},
+                                             {"rate", required_argument, NULL, OPTION_RATE},
+                                             {"keep", no_argument, NULL, OPTION_KEEP},
+                                             {"config", required_argument, NULL, OPTION_CONFIG},
+                                             {"help", no_argument, NULL, 'h'},
+                                             {NULL, 0, NULL, 0}};
+
+static int demo_number(const char *name, const char *text, int64_t most, int64_t *to)
+{
+    if (number_int64(slice_text(text), to) && *to >= 0 && *to <= most)
+        return 0;
+    fprintf(stderr, "otspipe demo: --%s: '%s' is not a number from 0 to %lld\n", name, text, (long long)most);
+    return -1;
+}
+
+static int demo_option(struct demo *demo, int option)
+{
+    switch (option) {
+    case OPTION_RECORDS:
+        return demo_number("records", optarg, INT64_MAX, &demo->records);
+    case OPTION_RATE:
+        return demo_number("rate", optarg, DEMO_RATE_MOST, &demo->rate);
+    case OPTION_KEEP:
+        demo->keep = true;
+        return 0;
+    case OPTION_CONFIG:
+        demo->config_file = optarg;
+        return 0;
+    default:
+        fputs("'otspipe demo --help' shows the options\n", stderr);
+        return -1;
+    }
+}
+
+/* 0: go on; 1: help was asked for; -1: usage. */
+static int demo_arguments(struct demo *demo, int argc, char **argv)
+{
+    int option;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+        if (option == 'h') {
+            fputs(help, stdout);
+            return 1;
+        }
+        if (demo_option(demo, option) != 0)
+            return -1;
+    }
+    if (optind == argc)
+        return 0;
+    fprintf(stderr, "otspipe demo: '%s': no argument was expected\n", argv[optind]);
+    return -1;
+}
+
+/* ---- the configuration, as a file ---- */
+
+/* Only what an earlier demo wrote is written over. */
+static bool demo_may_write(const char *file)
+{
+    static const char first[] = "# What `otspipe demo` ran with.";
+    char line[sizeof(first)] = "";
+    FILE *in = fopen(file, "r");
+    if (in == NULL)
+        return errno == ENOENT;
+    size_t got = fread(line, 1, sizeof(first) - 1, in);
+    fclose(in);
+    return got == 0 || (got == sizeof(first) - 1 && memcmp(line, first, got) == 0);
+}
+
+static int demo_write_config(struct demo *demo)
+{
+    struct slice config = demo_stage_config(demo->stage);
+    if (!demo_may_write(demo->config_file)) {
+        fprintf(stderr, "otspipe demo: %s is there and not a demo's: left as it is; --config names another\n",
+                demo->config_file);
+        return -1;
+    }
+    FILE *out = fopen(demo->config_file, "w");
+    bool good = out != NULL && fwrite(config.at, 1, config.len, out) == config.len;
+    if (out != NULL)
+        good = fclose(out) == 0 && good;
+    if (!good)
+        fprintf(stderr, "otspipe demo: write %s: %s\n", demo->config_file, strerror(errno));
+    demo->has_written = out != NULL;
+    return good ? 0 : -1;
+}
+
+/* ---- words ---- */
+
+static void demo_greet(const struct demo *demo)
+{
+    printf("broker    %s, topic sensors, in this process\n"
+           "table     sensors at %s, in this process\n"
+           "pipeline  the real one; its configuration: %s\n\n",
+           demo_stage_broker(demo->stage), demo_stage_endpoint(demo->stage), demo->config_file);
+    fflush(stdout);
+}
+
+static void demo_tell_next(const struct demo *demo)
+{
+    const char *file = demo->config_file;
+    printf("\nTry next:\n"
+           "  otspipe check %s          # find every mistake; show the configuration in effect\n"
+           "  echo '{\"value\": \"{\\\"sensor\\\": \\\"pump-1\\\", \\\"report\\\": 7, \\\"ok\\\": true}\"}' "
+           "| otspipe explain %s\n",
+           file, file);
+    if (demo->keep)
+        printf("  otspipe table scan sensors --limit 5 --config %s\n\n"
+               "Broker and table stay up until Ctrl-C.\n",
+               file);
+    else
+        printf("  otspipe demo --keep                      # leaves broker and table up to play with\n");
+    fflush(stdout);
+}
+
+static void demo_sum_up(const struct demo *demo, const struct demo_stage_state *state)
+{
+    double seconds = (double)state->ran_ms / 1000;
+    printf("\nrecords  %llu produced to topic sensors\n"
+           "rows     %llu written to table sensors and acknowledged\n"
+           "seconds  %.1f\n"
+           "rate     %.0f rows/s\n"
+           "latency  p50 %.1f ms, p99 %.1f ms from produced to acknowledged\n"
+           "memory   %.0f MB at most: broker, table and pipeline in one process\n",
+           (unsigned long long)state->produced, (unsigned long long)state->pipe.rows, seconds,
+           seconds > 0 ? (double)state->pipe.rows / seconds : 0.0,
+           (double)histogram_quantile(state->latency, 0.5) / 1000,
+           (double)histogram_quantile(state->latency, 0.99) / 1000, (double)progress_peak_rss_kb() / 1024);
+    if (state->pipe.failed)
+        printf("failed   %s\n", state->pipe.error.text);
+    else if (demo->signal == 0)
+        demo_tell_next(demo);
+    fflush(stdout);
+}
+
+/* ---- life ---- */
+
+static void demo_on_draw(void *arg, struct clock_timer *timer)
+{
+    struct demo *demo = arg;
+    struct demo_stage_state state;
+    demo_stage_read_state(demo->stage, &state);
+    demo_screen_draw(demo->screen, &state, false);
+    clock_start(loop_clock(demo->loop), timer, DEMO_EVERY_MS);
+}
+
+static void demo_on_row(void *arg, const struct change *change)
+{
+    struct demo *demo = arg;
+    demo_screen_row(demo->screen, change);
+}
+
+static void demo_on_done(void *arg)
+{
+    struct demo *demo = arg;
+    struct demo_stage_state state;
+    demo->done = true;
+    clock_stop(loop_clock(demo->loop), &demo->draw);
+    demo_stage_read_state(demo->stage, &state);
+    demo_screen_draw(demo->screen, &state, true);
+    demo_sum_up(demo, &state);
+    if (!demo->keep || demo->signal != 0 || state.pipe.failed)
+        loop_stop(demo->loop);
+}
+
+static void demo_on_signal(void *arg, int number)
+{
+    struct demo *demo = arg;
+    bool again = demo->signal != 0;
+    demo->signal = number;
+    if (demo->done || again)
+        loop_stop(demo->loop);
+    else
+        demo_stage_stop(demo->stage);
+}
+
+static int demo_begin(struct demo *demo, struct error *err)
+{
+    struct demo_stage_options options = {.records = (uint64_t)demo->records,
+                                         .rate = (uint64_t)demo->rate,
+                                         .arg = demo,
+                                         .on_row = demo_on_row,
+                                         .on_done = demo_on_done};
+    if (loop_on_signals(demo->loop, demo_on_signal, demo, err) != 0)
+        return -1;
+    demo->stage = demo_stage_create(demo->loop, &options, err);
+    if (demo->stage == NULL)
+        return -1;
+    return demo_write_config(demo) == 0 ? 0 : error_set(err, ERROR_CONFIG, "nothing was started");
+}
+
+static int demo_exit_code(const struct demo *demo)
+{
+    struct demo_stage_state state;
+    demo_stage_read_state(demo->stage, &state);
+    if (demo->signal != 0)
+        return demo->signal == SIGINT ? CLI_SIGINT : CLI_SIGTERM;
+    return state.pipe.failed ? CLI_FAILED : CLI_DONE;
+}
+
+static int demo_play(struct demo *demo, struct error *err)
+{
+    if (demo_begin(demo, err) != 0) {
+        fprintf(stderr, "otspipe demo: %s\n", err->text);
+        return CLI_USAGE;
+    }
+    demo_greet(demo);
+    clock_start(loop_clock(demo->loop), &demo->draw, DEMO_EVERY_MS);
+    loop_run(demo->loop);
+    clock_stop(loop_clock(demo->loop), &demo->draw);
+    return demo_exit_code(demo);
+}
+
+int cli_demo(int argc, char **argv)
+{
+    struct error err;
+    struct demo demo = {.records = DEMO_RECORDS, .rate = DEMO_RATE, .config_file = "otspipe-demo.yaml"};
+    int asked = demo_arguments(&demo, argc, argv);
+    if (asked != 0)
+        return asked > 0 ? CLI_DONE : CLI_USAGE;
+    log_set_level(LOG_WARN);
+    demo.loop = loop_create();
+    demo.screen = demo_screen_create(loop_clock(demo.loop));
+    clock_timer_init(&demo.draw, demo_on_draw, &demo);
+    int code = demo_play(&demo, &err);
+    if (demo.stage != NULL)
+        demo_stage_destroy(demo.stage);
+    demo_screen_destroy(demo.screen);
+    loop_destroy(demo.loop);
+    if (demo.signal != 0 && demo.has_written)
+        unlink(demo.config_file);
+    return code;
+}

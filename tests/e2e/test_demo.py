@@ -1,0 +1,119 @@
+"""`otspipe demo`: the first minute of somebody who has no broker, no account and no configuration."""
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+
+import pytest
+
+BIN = os.environ.get("OTSPIPE_BIN", "build/release/otspipe")
+
+
+def demo(folder, *options):
+    return subprocess.run([os.path.abspath(BIN), "demo", *options], cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+def test_records_become_rows_and_the_summary_says_so(tmp_path):
+    ended = demo(tmp_path, "--records", "700", "--rate", "0")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.stderr == ""
+    assert re.search(r"^records  700 produced", ended.stdout, re.M) and re.search(r"^rows     700 written", ended.stdout, re.M)
+    assert re.search(r"^latency  p50 \d+\.\d ms, p99 \d+\.\d ms", ended.stdout, re.M)
+    shown = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
+    assert shown and all(row["table"] == "sensors" and row["op"] == "put" for row in shown)
+
+
+def test_what_it_says_to_try_next_works(tmp_path):
+    ended = demo(tmp_path, "--records", "10")
+    commands = [line.split("#")[0].strip() for line in ended.stdout.split("Try next:")[1].splitlines() if line.startswith("  ")]
+    assert len(commands) == 3 and commands[2] == "otspipe demo --keep"
+    environment = {**os.environ, "PATH": f"{os.path.dirname(os.path.abspath(BIN))}:{os.environ['PATH']}"}
+    said = [subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30)
+            for command in commands[:2]]
+    assert [one.returncode for one in said] == [0, 0], said
+    assert said[0].stdout.startswith("name: demo")
+    assert json.loads(said[1].stdout)["primary_key"] == [["sensor", "string", "pump-1"], ["report", "integer", 7]]
+
+
+def start(folder, *options):
+    return subprocess.Popen([os.path.abspath(BIN), "demo", *options], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            text=True)
+
+
+def read_until(process, words):
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if words in line:
+            return "".join(lines)
+    raise AssertionError("".join(lines))
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_leaves_no_file_behind(tmp_path, number, code):
+    process = start(tmp_path, "--records", "0")
+    read_until(process, '"table":"sensors"')
+    assert os.listdir(tmp_path) == ["otspipe-demo.yaml"]
+    process.send_signal(number)
+    rest = process.stdout.read()
+    assert process.wait(30) == code and "Try next" not in rest and "written to table sensors" in rest
+    assert os.listdir(tmp_path) == []
+
+
+def test_kept_broker_and_table_can_be_used_with_its_configuration(tmp_path):
+    from tablestore import OTSClient
+    process = start(tmp_path, "--records", "300", "--rate", "0", "--keep", "--config", "mine.yaml")
+    said = read_until(process, "Broker and table stay up")
+    endpoint = re.search(r"sensors at (\S+),", said).group(1)
+    client = OTSClient(endpoint, "testid", "testsecret", "local")
+    assert list(client.list_table()) == ["sensors"]
+    again = (tmp_path / "mine.yaml").read_text().replace("name: demo", "name: again")
+    (tmp_path / "again.yaml").write_text(again)
+    ran = subprocess.run([BIN, "run", "--until-end", "--summary", "json", str(tmp_path / "again.yaml")], capture_output=True, text=True,
+                         timeout=60)
+    assert ran.returncode == 0 and json.loads(ran.stdout)["rows"] == 300, ran.stderr
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130 and os.listdir(tmp_path) == ["again.yaml"]
+
+
+def test_a_file_of_yours_is_not_written_over(tmp_path):
+    (tmp_path / "otspipe-demo.yaml").write_text("mine: true\n")
+    ended = demo(tmp_path, "--records", "10")
+    assert ended.returncode == 2 and "left as it is; --config names another" in ended.stderr
+    assert (tmp_path / "otspipe-demo.yaml").read_text() == "mine: true\n"
+
+
+@pytest.mark.parametrize("options, words", [
+    (["--records", "many"], "--records: 'many' is not a number from 0 to"),
+    (["--rate", "-1"], "--rate: '-1' is not a number from 0 to 10000000"),
+    (["extra"], "'extra': no argument was expected"),
+    (["--no-such"], "'otspipe demo --help' shows the options"),
+])
+def test_a_mistake_on_the_command_line_is_named(tmp_path, options, words):
+    ended = demo(tmp_path, *options)
+    assert ended.returncode == 2 and words in ended.stderr and os.listdir(tmp_path) == []
+
+
+def on_terminal(folder, environment, *options):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.execve(os.path.abspath(BIN), ["otspipe", "demo", *options], {**os.environ, "TERM": "xterm", **environment})
+    said = b""
+    while select.select([terminal], [], [], 60)[0]:
+        try:
+            said += os.read(terminal, 65536)
+        except OSError:  # the other end was closed
+            break
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    return said.decode()
+
+
+def test_a_terminal_gets_one_table_that_is_drawn_again(tmp_path):
+    said = on_terminal(tmp_path, {}, "--records", "400")
+    assert "\033[15A" in said and "\033[1m  sensor " in said and re.search(r"400 rows  \d+ rows/s  lag 0  p50", said)
+    plain = on_terminal(tmp_path, {"NO_COLOR": "1"}, "--records", "100")
+    assert "\033[1m" not in plain and "\033[36m" not in plain

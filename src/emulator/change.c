@@ -4,6 +4,8 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "emulator/filter.h"
+#include "emulator/proto.h"
 #include "emulator/row_cells.h"
 #include "emulator/row_key.h"
 #include "emulator/store.h"
@@ -146,7 +148,7 @@ static size_t change_size(const struct row *row)
     return bytes;
 }
 
-static int change_check_condition(struct change *change, const Ots__Condition *condition,
+static int change_check_condition(struct change *change, const Ots__Condition *condition, struct arena *arena,
                                   struct refusal *refusal)
 {
     if (condition == NULL)
@@ -154,9 +156,11 @@ static int change_check_condition(struct change *change, const Ots__Condition *c
     change->expect = (enum change_expect)condition->row_existence;
     if ((unsigned)condition->row_existence > CHANGE_NOT_EXISTS)
         return refusal_set(refusal, INVALID, "Invalid row existence expectation.");
-    if (condition->has_column_condition && condition->column_condition.len > 0)
-        return refusal_set(refusal, INVALID, "This emulator does not know column conditions.");
-    return 0;
+    if (!condition->has_column_condition || condition->column_condition.len == 0)
+        return 0;
+    change->filter =
+        filter_read(proto_slice(condition->column_condition), FILTER_OF_CONDITION, arena, refusal);
+    return change->filter == NULL ? -1 : 0;
 }
 
 static int change_check_placeholder(const struct change *change, struct refusal *refusal)
@@ -205,7 +209,7 @@ int change_read(struct change *change, const struct change_source *source, struc
         change->key = row_key_encode(row->keys, row->key_count, arena);
         change->key_hash = row_key_hash(change->table, change->key);
     }
-    if (change_check_condition(change, source->condition, refusal) != 0)
+    if (change_check_condition(change, source->condition, arena, refusal) != 0)
         return -1;
     return change_check_placeholder(change, refusal);
 }

@@ -9,6 +9,7 @@
 struct Ots__Condition;
 struct Ots__ReturnContent;
 struct arena;
+struct filter;
 struct store_table;
 
 /* RowExistenceExpectation, with its numbers. */
@@ -21,6 +22,7 @@ struct change {
     uint64_t key_hash; /* of table and key */
     size_t bytes;      /* as the service counts sizes */
     enum change_expect expect;
+    const struct filter *filter;              /* the column condition; NULL: none */
     const struct Ots__ReturnContent *returns; /* NULL: nothing */
 
     /* the outcome */

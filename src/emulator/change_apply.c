@@ -3,6 +3,8 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "emulator/change.h"
+#include "emulator/expiry.h"
+#include "emulator/filter.h"
 #include "emulator/row_cells.h"
 #include "emulator/row_key.h"
 #include "emulator/store.h"
@@ -13,7 +15,7 @@
 struct apply_cells {
     struct cell *cells;
     uint32_t count;
-    uint32_t max_versions;
+    struct row_cells_sight sight;
     int64_t now_ms;
 };
 
@@ -37,8 +39,8 @@ static void apply_trim(struct apply_cells *into, struct slice name)
 {
     uint32_t end;
     uint32_t first = apply_find(into, name, &end);
-    if (end - first > into->max_versions)
-        apply_remove(into, first + into->max_versions, end);
+    if (end - first > into->sight.max_versions)
+        apply_remove(into, first + into->sight.max_versions, end);
 }
 
 static void apply_put(struct apply_cells *into, const struct cell *cell)
@@ -107,9 +109,9 @@ static int apply_cell(struct apply_cells *into, const struct cell *cell, struct 
 static int apply_cells(struct apply_cells *into, const struct row *row, struct slice before,
                        struct arena *arena, struct refusal *refusal)
 {
-    into->count = row_cells_count(before);
-    into->cells = arena_take(arena, (into->count + row->cell_count + 1) * sizeof(into->cells[0]));
-    row_cells_unpack(before, into->cells);
+    size_t room = (size_t)row_cells_count(before) + row->cell_count + 1;
+    into->cells = arena_take(arena, room * sizeof(into->cells[0]));
+    into->count = row_cells_see(before, into->sight, into->cells);
     for (uint32_t i = 0; i < row->cell_count; i++)
         if (apply_cell(into, &row->cells[i], refusal) != 0)
             return -1;
@@ -122,6 +124,23 @@ static int apply_expectation(const struct change *change, bool exists, struct re
         return refusal_set(refusal, "OTSConditionCheckFail", "Row does not exist which is expected existent");
     if (change->expect == CHANGE_NOT_EXISTS && exists)
         return refusal_set(refusal, "OTSConditionCheckFail", "Row exists which is expected nonexistent");
+    return 0;
+}
+
+/* [assumed] Of a row that does not exist every column is missing, but not its key. */
+static int apply_condition(const struct change *change, const struct row_node *node,
+                           struct row_cells_sight sight, struct arena *arena, struct refusal *refusal)
+{
+    struct slice packed = {NULL, 0};
+    struct row row = {.op = ROW_PUT, .keys = change->row.keys, .key_count = change->row.key_count};
+    if (change->filter == NULL)
+        return 0;
+    if (node != NULL)
+        packed = row_index_cells(node);
+    row.cells = arena_take(arena, row_cells_count(packed) * sizeof(row.cells[0]));
+    row.cell_count = row_cells_see(packed, sight, row.cells);
+    if (!filter_match(change->filter, &row))
+        return refusal_set(refusal, "OTSConditionCheckFail", "Condition check failed.");
     return 0;
 }
 
@@ -183,16 +202,20 @@ static void apply_store(struct change *change, struct store_table *table, struct
                         const struct apply_cells *after)
 {
     size_t bytes = 0;
+    char *packed;
     if (node == NULL && !apply_makes_row(&change->row))
         return;
-    char *packed = row_cells_pack(after->cells, after->count, &bytes);
+    if (after->count == 0 && table->time_to_live_s >= 0)
+        packed = row_cells_pack_none(after->now_ms, &bytes);
+    else
+        packed = row_cells_pack(after->cells, after->count, &bytes);
     store_set_row(table, change->key, node, packed, bytes);
 }
 
 static int apply_write(struct change *change, struct store_table *table, struct row_node *node,
                        int64_t now_ms, struct arena *arena, struct refusal *refusal)
 {
-    struct apply_cells after = {.max_versions = table->max_versions, .now_ms = now_ms};
+    struct apply_cells after = {.sight = expiry_sight(table, now_ms), .now_ms = now_ms};
     struct slice before = {NULL, 0};
     if (change->row.op == ROW_UPDATE && node != NULL)
         before = row_index_cells(node);
@@ -203,15 +226,30 @@ static int apply_write(struct change *change, struct store_table *table, struct 
     return 0;
 }
 
+/* The stored row; one that has expired goes now. */
+static struct row_node *apply_look(const struct change *change, struct store_table *table,
+                                   struct row_cells_sight sight)
+{
+    struct row_node *node = row_index_find(&table->rows, change->key);
+    if (node == NULL || !expiry_gone(node, sight))
+        return node;
+    store_remove_row(table, node);
+    return NULL;
+}
+
 int change_apply(struct change *change, struct store_table *table, int64_t now_ms, struct arena *arena,
                  struct refusal *refusal)
 {
+    struct row_cells_sight sight = expiry_sight(table, now_ms);
+    struct row_node *node = NULL;
+    expiry_sweep(table, now_ms, arena);
     if (change->row.placeholder)
         apply_number(change, table, now_ms, arena);
     /* A put without a condition does not look first: it enters its key once. */
-    bool look = change->row.op != ROW_PUT || change->expect != CHANGE_ANY;
-    struct row_node *node = look ? row_index_find(&table->rows, change->key) : NULL;
-    if (look && apply_expectation(change, node != NULL, refusal) != 0)
+    if (change->row.op != ROW_PUT || change->expect != CHANGE_ANY || change->filter != NULL)
+        node = apply_look(change, table, sight);
+    if (apply_expectation(change, node != NULL, refusal) != 0 ||
+        apply_condition(change, node, sight, arena, refusal) != 0)
         return -1;
     if (change->row.op != ROW_DELETE)
         return apply_write(change, table, node, now_ms, arena, refusal);

@@ -8,14 +8,15 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/number.h"
+#include "emulator/filter.h"
 #include "emulator/limits.h"
 #include "wire/tablestore.pb-c.h"
 
 #define INVALID "OTSParameterInvalid"
 
 /* [assumed] An expression that takes more than RULE_COST_MOST for one value does not match it. A step costs 1
- * and the text it may run over; the cost of a whole request is the caller's to bound. */
-enum { RULE_COST_MOST = 200000, RULE_COST_BYTES = 1024, RULE_HEAP_KB = 1024, RULE_MATCH_LIMIT = 1000000 };
+ * and the text it may run over. */
+enum { RULE_COST_MOST = 50000, RULE_COST_BYTES = 1024, RULE_HEAP_KB = 1024, RULE_MATCH_LIMIT = 1000000 };
 
 struct filter_rule {
     pcre2_code *code;
@@ -149,7 +150,7 @@ static bool rule_is_decimal(struct slice text)
 bool filter_rule_apply(struct filter_rule *rule, const struct cell *from, struct cell *to)
 {
     struct slice part;
-    if (from->type != CELL_STRING || !rule_find(rule, from->bytes, &part))
+    if (from->type != CELL_STRING || *rule->cost > FILTER_COST_MOST || !rule_find(rule, from->bytes, &part))
         return false;
     *to = (struct cell){.name = from->name, .op = CELL_PUT, .type = rule->type};
     if (rule->type == CELL_INTEGER)

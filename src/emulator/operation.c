@@ -29,6 +29,7 @@ static const struct operation operations[] = {
      operation_write_one},
     {"GetRow", "/GetRow", MESSAGE(get_row), false, true, NULL, operation_get_row},
     {"GetRange", "/GetRange", MESSAGE(get_range), false, true, NULL, operation_get_range},
+    {"BatchGetRow", "/BatchGetRow", MESSAGE(batch_get_row), false, true, NULL, operation_batch_get_row},
     {"BatchWriteRow", "/BatchWriteRow", MESSAGE(batch_write_row), true, false, operation_batch_write_row_read,
      operation_batch_write_row},
     {"BulkImport", "/BulkImport", MESSAGE(bulk_import), true, false, operation_bulk_import_read,

@@ -57,5 +57,6 @@ int operation_bulk_import(struct visit *visit);
 
 int operation_get_row(struct visit *visit);
 int operation_get_range(struct visit *visit);
+int operation_batch_get_row(struct visit *visit);
 
 #endif

@@ -80,7 +80,7 @@ static void write_fill_cost(struct write_cost *cost, const struct change *change
     ots__capacity_unit__init(&cost->unit);
     ots__consumed_capacity__init(&cost->consumed);
     cost->unit.has_read = true;
-    cost->unit.read = change->expect == CHANGE_ANY ? 0 : 1;
+    cost->unit.read = change->expect == CHANGE_ANY && change->filter == NULL ? 0 : 1;
     cost->unit.has_write = true;
     cost->unit.write = change_units(change->bytes);
     cost->consumed.capacity_unit = &cost->unit;

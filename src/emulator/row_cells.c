@@ -104,6 +104,17 @@ char *row_cells_pack(const struct cell *cells, uint32_t count, size_t *bytes)
     return packed;
 }
 
+char *row_cells_pack_none(int64_t written_ms, size_t *bytes)
+{
+    char small[2 * ROW_CELLS_NUMBER_MOST];
+    char *to = row_cells_put_number(small, 0);
+    to = row_cells_put_number(to, (uint64_t)written_ms);
+    *bytes = (size_t)(to - small);
+    char *packed = check_memory(malloc(*bytes));
+    memcpy(packed, small, *bytes);
+    return packed;
+}
+
 uint32_t row_cells_count(struct slice packed)
 {
     uint64_t count = 0;
@@ -158,6 +169,40 @@ void row_cells_unpack(struct slice packed, struct cell *cells)
     CHECK(at == packed.at + packed.len);
 }
 
+uint32_t row_cells_see(struct slice packed, struct row_cells_sight sight, struct cell *cells)
+{
+    uint32_t count = row_cells_count(packed);
+    uint32_t seen = 0;
+    uint32_t versions = 0;
+    row_cells_unpack(packed, cells);
+    for (uint32_t i = 0; i < count; i++) {
+        bool again = i > 0 && slice_equal(cells[i].name, cells[i - 1].name);
+        versions = again ? versions + 1 : 1;
+        if (versions <= sight.max_versions && cells[i].timestamp_ms >= sight.oldest_ms)
+            cells[seen++] = cells[i];
+    }
+    return seen;
+}
+
+void row_cells_span(struct slice packed, int64_t *oldest_ms, int64_t *newest_ms)
+{
+    uint64_t count = 0;
+    uint64_t base_ms = INT64_MAX;
+    const char *at = packed.at;
+    struct cell cell;
+    if (packed.len > 0) {
+        at = row_cells_get_number(at, &count);
+        at = row_cells_get_number(at, &base_ms);
+    }
+    *oldest_ms = (int64_t)base_ms;
+    *newest_ms = (int64_t)base_ms;
+    for (uint64_t i = 0; i < count; i++) {
+        at = row_cells_get(at, &cell, (int64_t)base_ms);
+        *oldest_ms = cell.timestamp_ms < *oldest_ms ? cell.timestamp_ms : *oldest_ms;
+        *newest_ms = cell.timestamp_ms > *newest_ms ? cell.timestamp_ms : *newest_ms;
+    }
+}
+
 /* ---- bytes from a file ---- */
 
 static bool row_cells_skip(struct slice *rest, uint64_t bytes)
@@ -209,7 +254,7 @@ bool row_cells_valid(struct slice packed)
     uint64_t base_ms = 0;
     if (packed.len == 0)
         return true;
-    bool good = row_cells_check_number(&packed, &count) && count > 0 && count <= packed.len &&
+    bool good = row_cells_check_number(&packed, &count) && count <= packed.len &&
                 row_cells_check_number(&packed, &base_ms);
     for (uint64_t i = 0; good && i < count; i++)
         good = row_cells_check(&packed, (int64_t)base_ms);

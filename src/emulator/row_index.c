@@ -225,6 +225,13 @@ struct row_node *row_index_prev(const struct row_index *index, struct row_cursor
     return index->shelves[cursor->shelf]->nodes[cursor->at];
 }
 
+struct row_node *row_index_near(const struct row_index *index, struct row_cursor *cursor)
+{
+    if (cursor->shelf < index->shelf_count && cursor->at > index->shelves[cursor->shelf]->count)
+        cursor->at = index->shelves[cursor->shelf]->count;
+    return row_index_here(index, cursor);
+}
+
 /* ---- adding ---- */
 
 static void index_grow(struct row_index *index)

@@ -52,6 +52,9 @@ struct row_node *row_index_at_most(const struct row_index *index, struct slice k
 struct row_node *row_index_next(const struct row_index *index, struct row_cursor *cursor);
 struct row_node *row_index_prev(const struct row_index *index, struct row_cursor *cursor);
 
+/* The row at a place that may be older than the rows there: near where it was. NULL behind the last. */
+struct row_node *row_index_near(const struct row_index *index, struct row_cursor *cursor);
+
 /* Finds the key or adds it with no cells; `added` tells which. The key is copied. */
 struct row_node *row_index_enter(struct row_index *index, struct slice key, bool *added);
 

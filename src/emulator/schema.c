@@ -141,6 +141,7 @@ static int schema_read_options(struct store_table *table, struct refusal *refusa
         return refusal_set(refusal, "OTSParameterInvalid", "Invalid deviation of versions: %lld.",
                            (long long)deviation_s);
     table->no_update = options->has_allow_update && !options->allow_update;
+    table->time_to_live_s = options->time_to_live;
     table->max_versions = (uint32_t)options->max_versions;
     table->deviation_ms = deviation_s * 1000;
     return 0;

@@ -32,16 +32,18 @@ struct store_table {
     struct store_column defined[LIMIT_DEFINED_COLUMNS];
     uint32_t defined_count;
     uint32_t max_versions;
-    bool no_update;       /* UpdateRow is forbidden */
-    int64_t deviation_ms; /* how far a timestamp may be from now */
+    int64_t time_to_live_s; /* -1: for ever */
+    bool no_update;         /* UpdateRow is forbidden */
+    int64_t deviation_ms;   /* how far a timestamp may be from now */
     int64_t created_us;
     int64_t raised_us;      /* the reserved throughput; 0: never */
     int64_t lowered_us;     /* likewise */
     int64_t streamed_us;    /* a stream was added to the table; 0: never, or at creation */
     int64_t last_increment; /* the highest auto-increment value given out */
     struct row_index rows;
-    uint64_t bytes;  /* keys and packed cells of all rows */
-    int64_t kept_as; /* the keeper's name for it; 0: it has none yet */
+    struct row_cursor sweep; /* where expired cells are looked for next */
+    uint64_t bytes;          /* keys and packed cells of all rows */
+    int64_t kept_as;         /* the keeper's name for it; 0: it has none yet */
 };
 
 enum store_change_kind {

@@ -304,7 +304,6 @@ static void test_what_is_not_spoken_is_refused_by_name(void **state)
     struct visit_rig *rig = *state;
     struct cell key = visit_rig_text("k0", "k");
     struct row row = text_row(ROW_PUT, &key, NULL, 0);
-    uint8_t filter[] = {8, 1};
     Ots__PutRowRequest put = OTS__PUT_ROW_REQUEST__INIT;
     Ots__Condition condition = OTS__CONDITION__INIT;
     Ots__GetRowRequest get = OTS__GET_ROW_REQUEST__INIT;
@@ -312,11 +311,6 @@ static void test_what_is_not_spoken_is_refused_by_name(void **state)
     put.table_name = (char *)(uintptr_t) "t";
     put.row = visit_rig_row(rig, &row);
     put.condition = &condition;
-    condition.has_column_condition = true;
-    condition.column_condition = (ProtobufCBinaryData){sizeof(filter), filter};
-    assert_int_equal(visit_rig_run(rig, "PutRow", &put), 400);
-    assert_non_null(strstr(rig->visit.refusal.message, "column conditions"));
-    condition.has_column_condition = false;
     put.transaction_id = (char *)(uintptr_t) "id";
     assert_int_equal(visit_rig_run(rig, "PutRow", &put), 400);
     assert_non_null(strstr(rig->visit.refusal.message, "transactions"));
@@ -325,10 +319,9 @@ static void test_what_is_not_spoken_is_refused_by_name(void **state)
     assert_int_equal(visit_rig_run(rig, "GetRow", &get), 400); /* neither versions nor a time range */
     get.has_max_versions = true;
     get.max_versions = 1;
-    get.has_filter = true;
-    get.filter = condition.column_condition;
+    get.transaction_id = put.transaction_id;
     assert_int_equal(visit_rig_run(rig, "GetRow", &get), 400);
-    assert_non_null(strstr(rig->visit.refusal.message, "filters"));
+    assert_non_null(strstr(rig->visit.refusal.message, "transactions"));
 }
 
 /* ---- batches ---- */

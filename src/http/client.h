@@ -2,8 +2,8 @@
  * are looked up on threads of its own). Redirects are not followed. Proxies come from the environment, never
  * for this machine itself.
  *
- * When a kept connection turns out to be dead before the first byte of an answer, curl sends the request
- * again by itself, up to five times: what must not be applied twice is sent `fresh`. */
+ * When a kept connection turns out to be dead before the first byte of an answer, curl would send the request
+ * again by itself. It may with a GET; a POST is HTTP_CUT then, since nobody knows what became of it. */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
 
@@ -51,7 +51,7 @@ struct http_request {
     const char *const *lines; /* "name: value", copied */
     size_t line_count;
     struct slice body; /* POST when at is not NULL, else GET. Lent until on_reply */
-    bool fresh; /* a new connection, closed afterwards: curl cannot repeat the request behind our back */
+    bool fresh;        /* a new connection, closed afterwards */
 };
 
 /* The reply is lent for the call. The exchange may be used again from inside it. */

@@ -50,6 +50,7 @@ struct http_exchange {
     struct http_header *views;
     size_t view_room;
     struct buffer body;
+    bool posts;         /* the request has a body, and is never repeated */
     bool handed;        /* the request may have reached the other side, in part at least */
     bool headers_whole; /* the empty line behind them came: curl takes a connection's end for it, too */
     bool big_upload;    /* the upload buffer is the larger one */

@@ -2,9 +2,10 @@
  * with it: header lines, the answer's headers and body.
  *
  * Was anything sent? curl's pre-request callback comes when a connection is up (TLS included) and before the
- * first byte of the request: if it never came, nothing was. That also holds when curl repeats a request on a
- * fresh connection because a kept one died, and the fresh one is then refused: something was sent, on the
- * first. */
+ * first byte of the request: if it never came, nothing was. If it comes again, a kept connection has died
+ * without a byte of an answer, and curl is about to repeat the request on another one. The other side may
+ * have the first one still, and do it after the second was answered and others were sent behind it: so a POST
+ * ends there, and whoever sent it decides. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,6 +29,8 @@ static int exchange_on_connected(void *arg, char *peer, char *local, int peer_po
     (void)local;
     (void)peer_port;
     (void)local_port;
+    if (exchange->handed && exchange->posts)
+        return CURL_PREREQFUNC_ABORT;
     exchange->handed = true;
     return CURL_PREREQFUNC_OK;
 }
@@ -39,6 +42,8 @@ void http_exchange_on_done(struct http_exchange *exchange, CURLcode code)
     clock_stop(exchange->client->clock, &exchange->watch);
     if (code == CURLE_OK && !exchange->headers_whole)
         code = CURLE_PARTIAL_FILE;
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        code = CURLE_GOT_NOTHING; /* what would have been repeated */
     if (code != CURLE_OK)
         http_exchange_say_code(exchange, code);
     http_exchange_reply(exchange, code == CURLE_OK   ? HTTP_ANSWERED
@@ -176,6 +181,7 @@ static void exchange_take_lines(struct http_exchange *exchange, const struct htt
 static void exchange_set_body(struct http_exchange *exchange, struct slice body)
 {
     CURL *easy = exchange->easy;
+    exchange->posts = body.at != NULL;
     if (body.at == NULL) {
         curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
         return;

@@ -2,7 +2,7 @@
  *
  * Memory is what requests are answered from. The file is a list of pieces, each the row changes of one
  * commit, in their order; reading them in that order makes the rows again. So a commit appends, wherever its
- * keys lie, and costs little more than its bytes. When most of the file is old, rows as they are now are
+ * keys lie, and costs little more than its bytes. When a third of the file is old, rows as they are now are
  * written once more, a few with every commit, and then the pieces before them go: see data_sweep.c.
  *
  * A commit is done when it returns: kill -9 at any moment loses nothing that was committed and leaves no half

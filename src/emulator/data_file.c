@@ -12,12 +12,14 @@ enum { DATA_APPLICATION = 0x6f747370, DATA_VERSION = 1 }; /* "otsp"; both are in
 /* In one transaction, before the file is anything else: whoever is killed here leaves an empty file. Numbers
  * of tables are never used twice: a piece may name one that is gone. */
 static const char data_make[] =
+    "PRAGMA page_size = 8192;"
     "BEGIN EXCLUSIVE;"
     "PRAGMA application_id = 0x6f747370;"
     "PRAGMA user_version = 1;"
     "CREATE TABLE instance (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
     "CREATE TABLE ots_table (id INTEGER PRIMARY KEY AUTOINCREMENT, instance INTEGER NOT NULL, "
-    "name TEXT NOT NULL, created_us INTEGER NOT NULL, last_number INTEGER NOT NULL, request BLOB NOT NULL);"
+    "name TEXT NOT NULL, request BLOB NOT NULL, last_number INTEGER NOT NULL, created_us INTEGER NOT NULL, "
+    "raised_us INTEGER NOT NULL, lowered_us INTEGER NOT NULL, streamed_us INTEGER NOT NULL);"
     "CREATE TABLE piece (id INTEGER PRIMARY KEY, rows BLOB NOT NULL);"
     "COMMIT;";
 
@@ -25,7 +27,7 @@ static const char data_make[] =
  * before it is put in, not at every commit. */
 static const char data_settle[] = "PRAGMA journal_mode = WAL;"
                                   "PRAGMA synchronous = NORMAL;"
-                                  "PRAGMA wal_autocheckpoint = 4096;"
+                                  "PRAGMA wal_autocheckpoint = 2048;"
                                   "PRAGMA journal_size_limit = 33554432;"
                                   "PRAGMA temp_store = MEMORY;";
 
@@ -35,11 +37,13 @@ static const char *const data_statements[DATA_STATEMENTS] = {
     [DATA_ROLLBACK] = "ROLLBACK",
     [DATA_FIND_INSTANCE] = "SELECT id FROM instance WHERE name = ?1",
     [DATA_ADD_INSTANCE] = "INSERT INTO instance (name) VALUES (?1)",
-    [DATA_LIST_TABLES] =
-        "SELECT id, created_us, last_number, request FROM ots_table WHERE instance = ?1 ORDER BY id",
-    [DATA_ADD_TABLE] = "INSERT INTO ots_table (instance, name, created_us, last_number, request) "
-                       "VALUES (?1, ?2, ?3, ?4, ?5)",
-    [DATA_ALTER_TABLE] = "UPDATE ots_table SET request = ?2 WHERE id = ?1",
+    [DATA_LIST_TABLES] = "SELECT id, request, last_number, created_us, raised_us, lowered_us, streamed_us "
+                         "FROM ots_table WHERE instance = ?1 ORDER BY id",
+    [DATA_ADD_TABLE] = "INSERT INTO ots_table (instance, name, request, last_number, created_us, raised_us, "
+                       "lowered_us, streamed_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [DATA_ALTER_TABLE] =
+        "UPDATE ots_table SET request = ?3, last_number = ?4, created_us = ?5, raised_us = ?6, "
+        "lowered_us = ?7, streamed_us = ?8 WHERE id = ?1 AND name = ?2",
     [DATA_NUMBER_TABLE] = "UPDATE ots_table SET last_number = ?2 WHERE id = ?1",
     [DATA_DELETE_TABLE] = "DELETE FROM ots_table WHERE id = ?1",
     [DATA_LIST_PIECES] = "SELECT id, rows FROM piece WHERE id BETWEEN ?1 AND ?2 ORDER BY id",

@@ -41,12 +41,18 @@ static int keep_row(struct data_instance *instance, const struct store_change *c
 
 /* ---- tables ---- */
 
-static void keep_bind_request(sqlite3_stmt *statement, int column, const struct store_table *table)
+/* The values 2 to 8 of both statements. */
+static void keep_bind_table(sqlite3_stmt *statement, const struct store_table *table)
 {
+    const int64_t numbers[] = {table->last_increment, table->created_us, table->raised_us, table->lowered_us,
+                               table->streamed_us};
     struct buffer request;
     buffer_init(&request, SIZE_MAX);
     proto_pack(&table->meta->base, &request);
-    sqlite3_bind_blob64(statement, column, request.at, request.len, SQLITE_TRANSIENT);
+    sqlite3_bind_text64(statement, 2, table->name.at, table->name.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    sqlite3_bind_blob64(statement, 3, request.at, request.len, SQLITE_TRANSIENT);
+    for (int i = 0; i < 5; i++)
+        sqlite3_bind_int64(statement, 4 + i, numbers[i]);
     buffer_fini(&request);
 }
 
@@ -55,10 +61,7 @@ static int keep_table_made(struct data_instance *instance, struct store_table *t
     struct data *data = instance->data;
     sqlite3_stmt *add = data_file_statement(data, DATA_ADD_TABLE);
     sqlite3_bind_int64(add, 1, instance->id);
-    sqlite3_bind_text64(add, 2, table->name.at, table->name.len, SQLITE_TRANSIENT, SQLITE_UTF8);
-    sqlite3_bind_int64(add, 3, table->created_us);
-    sqlite3_bind_int64(add, 4, table->last_increment);
-    keep_bind_request(add, 5, table);
+    keep_bind_table(add, table);
     if (data_file_run(data, add, err) != 0)
         return -1;
     table->kept_as = sqlite3_last_insert_rowid(data->file);
@@ -69,7 +72,7 @@ static int keep_table_altered(struct data *data, const struct store_table *table
 {
     sqlite3_stmt *alter = data_file_statement(data, DATA_ALTER_TABLE);
     sqlite3_bind_int64(alter, 1, table->kept_as);
-    keep_bind_request(alter, 2, table);
+    keep_bind_table(alter, table);
     return data_file_run(data, alter, err);
 }
 

@@ -34,11 +34,14 @@ static int load_table(struct load *load, sqlite3_stmt *list, struct error *err)
     int64_t kept_as = sqlite3_column_int64(list, 0);
     int64_t number = sqlite3_column_int64(list, 2);
     if (kept_as <= 0 || number < 0 || number > INT64_MAX / 2 ||
-        store_create(store, data_file_bytes(list, 3), sqlite3_column_int64(list, 1), &refusal) != 0)
+        store_create(store, data_file_bytes(list, 1), sqlite3_column_int64(list, 3), &refusal) != 0)
         return load_damaged(load, "table", kept_as, err);
     struct store_table *table = store->tables[store->count - 1];
     table->kept_as = kept_as;
     table->last_increment = number;
+    table->raised_us = sqlite3_column_int64(list, 4);
+    table->lowered_us = sqlite3_column_int64(list, 5);
+    table->streamed_us = sqlite3_column_int64(list, 6);
     return 0;
 }
 

@@ -109,7 +109,7 @@ int data_keep(void *instance, const struct store_change *changes, size_t count, 
 /* Writes data->piece and begins a new one, when there is something in it. */
 int data_keep_piece(struct data_instance *instance, struct error *err);
 
-/* A commit's share of the sweep, inside its transaction: about twice `bytes`. */
+/* A commit's share of the sweep, inside its transaction; `bytes` are the commit's own. */
 int data_sweep(struct data_instance *instance, uint64_t bytes, struct error *err);
 void data_sweep_done(struct data_instance *instance); /* the commit is done */
 

@@ -1,4 +1,4 @@
-/* data_sweep: once more than half of what the pieces hold is old, all rows are written again as they are now,
+/* data_sweep: once a third of what the pieces hold is old, all rows are written again as they are now,
  * behind the old pieces and in their order, a few with every commit; when the last one is written, the old
  * pieces go, again a few with every commit, the oldest first. At every moment the pieces that are there, read
  * in order, make the rows of now: those of a half-done sweep say nothing new. */
@@ -8,8 +8,9 @@
 enum {
     SWEEP_SLACK = 16 * 1024 * 1024, /* old bytes that are nobody's concern */
     SWEEP_ROW_BYTES = 8,            /* of a row in a piece, beside key and cells */
-    SWEEP_LEAST = 4096,             /* a commit's share at least, in bytes */
-    SWEEP_PIECES_MOST = 256         /* that a commit removes */
+    SWEEP_SHARE = 4,        /* a commit's share in copying or removing: so many times its own bytes, */
+    SWEEP_LEAST = 4096,     /* and these */
+    SWEEP_PIECES_MOST = 256 /* that a commit removes */
 };
 
 static uint64_t sweep_live_bytes(const struct store *store)
@@ -23,7 +24,8 @@ static uint64_t sweep_live_bytes(const struct store *store)
 static void sweep_begin(struct data_instance *instance)
 {
     struct data_log *log = &instance->log;
-    if (log->bytes <= 2 * sweep_live_bytes(instance->store) + SWEEP_SLACK)
+    uint64_t live = sweep_live_bytes(instance->store);
+    if (log->bytes <= live + live / 2 + SWEEP_SLACK)
         return;
     log->phase = DATA_COPYING;
     log->old_last = log->last_piece;
@@ -144,14 +146,14 @@ static int sweep_remove(struct data_instance *instance, uint64_t share, struct e
 
 int data_sweep(struct data_instance *instance, uint64_t bytes, struct error *err)
 {
-    instance->key_next.len = 0;
-    CHECK(buffer_add_slice(&instance->key_next, buffer_slice(&instance->key)) == 0);
+    const uint64_t share = SWEEP_LEAST + SWEEP_SHARE * bytes;
+    sweep_set_key(instance, buffer_slice(&instance->key));
     if (instance->log.phase == DATA_RESTING)
         sweep_begin(instance);
     if (instance->log.phase == DATA_COPYING)
-        return sweep_copy(instance, SWEEP_LEAST + 2 * bytes, err);
+        return sweep_copy(instance, share, err);
     if (instance->log.phase == DATA_DELETING)
-        return sweep_remove(instance, 4 * (SWEEP_LEAST + 2 * bytes), err);
+        return sweep_remove(instance, share, err);
     return 0;
 }
 

@@ -73,6 +73,9 @@ static void step_alter(struct store_table *table, struct chance *chance)
     meta.table_options = &options;
     assert_int_equal(store_alter(table, &meta, &refusal), 0);
     assert_int_equal(table->max_versions, options.max_versions);
+    table->raised_us = (int64_t)chance_below(chance, 1000);
+    table->lowered_us = (int64_t)chance_below(chance, 1000);
+    table->streamed_us = (int64_t)chance_below(chance, 1000);
 }
 
 static struct slice step_key(struct arena *arena, const char *id, int64_t seq)

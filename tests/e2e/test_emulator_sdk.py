@@ -25,7 +25,7 @@ def test_the_go_sdk_finds_everything_as_the_service_has_it(emulator, go_client):
 
 
 def test_the_python_sdk_finds_everything_as_the_service_has_it(emulator, python_client):
-    run_client(python_client, emulator, 200)
+    run_client(python_client, emulator, 300)
 
 
 def test_the_node_sdk_finds_everything_as_the_service_has_it(emulator, node_client):

@@ -224,18 +224,41 @@ int change_read_key(struct slice plainbuffer, bool bounds, struct row *row, stru
     return change_check_keys(row, false, bounds, refusal);
 }
 
+/* As the service calls the types. */
+static const char *change_type_name(enum cell_type type)
+{
+    static const char *const names[] = {"VT_INTEGER", "VT_DOUBLE",         "VT_BOOLEAN", "VT_STRING",
+                                        "VT_BLOB",    "VT_AUTO_INCREMENT", "VT_INF_MIN", "VT_INF_MAX"};
+    return names[type];
+}
+
+static int change_match_column(const struct cell *key, const struct store_column *column,
+                               struct refusal *refusal)
+{
+    bool bound = key->type == CELL_INF_MIN || key->type == CELL_INF_MAX;
+    bool given = key->type == CELL_AUTO_INCREMENT && column->auto_increment;
+    if (!slice_equal(key->name, column->name))
+        return refusal_set(refusal, "OTSInvalidPK", "Validate PK name fail. Input: %.*s, Meta: %.*s.",
+                           SLICE_ARG(key->name), SLICE_ARG(column->name));
+    if (!given && !bound && key->type != column->type)
+        return refusal_set(refusal, "OTSInvalidPK", "Validate PK type fail. Input: %s, Meta: %s.",
+                           change_type_name(key->type), change_type_name(column->type));
+    return 0;
+}
+
+int change_match_partition(const struct row *row, const struct store_table *table, struct refusal *refusal)
+{
+    return change_match_column(&row->keys[0], &table->keys[0], refusal);
+}
+
 int change_match_key(const struct row *row, const struct store_table *table, struct refusal *refusal)
 {
-    bool good = row->key_count == table->key_count;
-    for (uint32_t i = 0; good && i < row->key_count; i++) {
-        const struct cell *key = &row->keys[i];
-        bool bound = key->type == CELL_INF_MIN || key->type == CELL_INF_MAX;
-        bool given = key->type == CELL_AUTO_INCREMENT && table->keys[i].auto_increment;
-        good = slice_equal(key->name, table->keys[i].name) &&
-               (given || bound || key->type == table->keys[i].type);
-    }
-    if (!good)
-        return refusal_set(refusal, "OTSInvalidPK", "Primary key schema mismatch.");
+    if (row->key_count != table->key_count)
+        return refusal_set(refusal, "OTSInvalidPK", "Validate PK size fail. Input: %u, Meta: %u.",
+                           row->key_count, table->key_count);
+    for (uint32_t i = 0; i < row->key_count; i++)
+        if (change_match_column(&row->keys[i], &table->keys[i], refusal) != 0)
+            return -1;
     return 0;
 }
 

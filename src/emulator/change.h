@@ -26,6 +26,7 @@ struct change {
     const struct Ots__ReturnContent *returns; /* NULL: nothing */
 
     /* the outcome */
+    bool held;               /* applied in a transaction: not real before its commit */
     struct refusal *refusal; /* NULL: applied */
     struct slice answer_row; /* PlainBuffer; at NULL: not asked for */
 };
@@ -56,6 +57,9 @@ int change_apply(struct change *change, struct store_table *table, int64_t now_m
 /* A key-only row's bytes, as reads send it: exactly one row, values or range bounds, no cells, no marker. */
 int change_read_key(struct slice plainbuffer, bool bounds, struct row *row, struct arena *arena,
                     struct refusal *refusal);
+
+/* The same of the first column alone. */
+int change_match_partition(const struct row *row, const struct store_table *table, struct refusal *refusal);
 
 /* The key columns are those of the table, in its order. -1: OTSInvalidPK. */
 int change_match_key(const struct row *row, const struct store_table *table, struct refusal *refusal);

@@ -98,7 +98,8 @@ static void flight_settle(struct flight *flight)
     struct emulator *emulator = flight->emulator;
     if (flight->http != NULL || clock_started(&flight->timer))
         return;
-    if (flight->executed && flight->unanswered && flight->visit.change_count > 0) {
+    bool held = flight->visit.transaction != NULL; /* nothing of it is in the journal yet */
+    if (flight->executed && flight->unanswered && flight->visit.change_count > 0 && !held) {
         emulator->counters.unanswered++;
         if (emulator->journal != NULL)
             journal_add_unanswered(emulator->journal, emulator->ground.now_ms, flight->visit.request_id);
@@ -202,7 +203,7 @@ static void flight_count_keys(struct flight *flight)
     for (uint32_t i = 0; waits && i < visit->change_count; i++)
         if (visit->changes[i].key_hash != 0)
             underway_add(&emulator->underway, visit->changes[i].key_hash);
-    flight->keys_underway = waits;
+    flight->keys_underway = waits && visit->change_count > 0; /* a commit has its changes later */
 }
 
 static void flight_plan(struct flight *flight)

@@ -45,8 +45,6 @@ static int range_check(struct visit *visit, const Ots__GetRangeRequest *request,
                                  .filter = proto_slice(request->filter),
                                  .start_column = request->start_column,
                                  .end_column = request->end_column};
-    if (request->transaction_id != NULL)
-        return refusal_set(&visit->refusal, INVALID, "This emulator does not know local transactions.");
     if ((unsigned)request->direction > OTS__DIRECTION__BACKWARD)
         return refusal_set(&visit->refusal, INVALID, "Invalid direction.");
     if (request->has_limit && request->limit < 1)
@@ -195,8 +193,11 @@ int operation_get_range(struct visit *visit)
     struct read_range range = {.count = 0};
     if (range_check(visit, request, &range) != 0 || range_read_bounds(visit, request, &range) != 0)
         return -1;
-    range.table = visit_table(visit, request->table_name);
-    if (range.table == NULL || range_match_bounds(visit, &range) != 0)
+    struct store_table *table = visit_table(visit, request->table_name);
+    range.table = table;
+    if (table == NULL || range_match_bounds(visit, &range) != 0 ||
+        visit_join(visit, request->transaction_id) != 0 ||
+        visit_lend_range(visit, table, &range.first, &range.last) != 0)
         return -1;
     read_view_aim(&range.view, range.table, visit->ground->now_ms);
     range_read(visit, &range);

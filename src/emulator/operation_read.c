@@ -15,6 +15,7 @@
 /* One row as it is asked for and as it was found. */
 struct read_one {
     struct row asked; /* its key */
+    struct slice key; /* encoded */
     struct read_token token;
     bool found;
     struct slice row;        /* PlainBuffer */
@@ -31,12 +32,11 @@ static int one_read(struct visit *visit, ProtobufCBinaryData key, ProtobufCBinar
     return read_token_read(proto_slice(token), &one->token, &visit->refusal);
 }
 
-/* The key fits the table. */
+/* The key fits the table, and is encoded. */
 static void one_find(struct visit *visit, const struct read_view *view, struct read_one *one)
 {
     struct row row;
-    struct slice key = row_key_encode(one->asked.keys, one->asked.key_count, &visit->arena);
-    const struct row_node *node = row_index_find(&view->table->rows, key);
+    const struct row_node *node = row_index_find(&view->table->rows, one->key);
     one->found = node != NULL && read_view_row(view, node, &row, &one->read_bytes, &visit->arena);
     if (!one->found)
         return;
@@ -58,8 +58,6 @@ static int get_row_read(struct visit *visit, const Ots__GetRowRequest *request, 
                                  .filter = proto_slice(request->filter),
                                  .start_column = request->start_column,
                                  .end_column = request->end_column};
-    if (request->transaction_id != NULL)
-        return refusal_set(&visit->refusal, INVALID, "This emulator does not know local transactions.");
     if (read_view_make(view, &wishes, &visit->arena, &visit->refusal) != 0)
         return -1;
     return one_read(visit, request->primary_key, request->token, one);
@@ -82,8 +80,12 @@ int operation_get_row(struct visit *visit)
     struct read_one one;
     if (get_row_read(visit, request, &view, &one) != 0)
         return -1;
-    const struct store_table *table = visit_table(visit, request->table_name);
+    struct store_table *table = visit_table(visit, request->table_name);
     if (table == NULL || change_match_key(&one.asked, table, &visit->refusal) != 0)
+        return -1;
+    one.key = row_key_encode(one.asked.keys, one.asked.key_count, &visit->arena);
+    if (visit_join(visit, request->transaction_id) != 0 ||
+        visit_lend_row(visit, table, &one.asked, one.key) != 0)
         return -1;
     read_view_aim(&view, table, visit->ground->now_ms);
     one_find(visit, &view, &one);
@@ -185,6 +187,7 @@ static Ots__RowInBatchGetRowResponse *batch_read_row(struct visit *visit, const 
         refusal_set(&made->refusal, "OTSServerBusy", "The answer is full: ask for this row again.");
         return batch_refuse_row(made);
     }
+    one->key = row_key_encode(one->asked.keys, one->asked.key_count, &visit->arena);
     one_find(visit, &part->view, one);
     *answer_bytes += one->row.len;
     made->row.is_ok = true;

@@ -1,26 +1,12 @@
-/* write_ops: PutRow, UpdateRow, DeleteRow, BatchWriteRow, BulkImport. A parameter error of any row refuses
- * the whole request, nothing is done then; what only the table knows is a row's own failure in BulkImport and
- * the request's in the others (tablestore-protocol.md 8.3; java-connector.md F.11). */
-#include <stdio.h>
-
-#include "base/check.h"
+/* operation_write: PutRow, UpdateRow, DeleteRow, and what they have in common with the batches. */
+#include "emulator/operation_write.h"
 #include "emulator/operation.h"
 #include "emulator/proto.h"
 #include "emulator/store.h"
 #include "emulator/visit.h"
 #include "wire/tablestore.pb-c.h"
 
-#define INVALID "OTSParameterInvalid"
-
-static int write_refuse_transaction(struct visit *visit, const char *transaction_id)
-{
-    if (transaction_id == NULL)
-        return 0;
-    return refusal_set(&visit->refusal, INVALID, "This emulator does not know local transactions.");
-}
-
-/* The changes that follow are read into place one by one, so that those read before a bad one are known. */
-static int write_read_change(struct visit *visit, const struct change_source *source)
+int write_read_change(struct visit *visit, const struct change_source *source)
 {
     struct change *change = &visit->changes[visit->change_count];
     if (change_read(change, source, &visit->arena, &visit->refusal) != 0)
@@ -29,17 +15,14 @@ static int write_read_change(struct visit *visit, const struct change_source *so
     return 0;
 }
 
-static void write_make_room(struct visit *visit, size_t count)
+void write_make_room(struct visit *visit, size_t count)
 {
     visit->changes = arena_take(&visit->arena, count * sizeof(visit->changes[0]));
 }
 
-static int write_read_single(struct visit *visit, const struct change_source *source,
-                             const char *transaction_id)
+static int write_read_single(struct visit *visit, const struct change_source *source)
 {
     write_make_room(visit, 1);
-    if (write_refuse_transaction(visit, transaction_id) != 0)
-        return -1;
     return write_read_change(visit, source);
 }
 
@@ -48,7 +31,7 @@ int operation_put_row_read(struct visit *visit)
     const Ots__PutRowRequest *request = visit->message;
     struct change_source source = {slice_text(request->table_name), ROW_PUT, proto_slice(request->row),
                                    request->condition, request->return_content};
-    return write_read_single(visit, &source, request->transaction_id);
+    return write_read_single(visit, &source);
 }
 
 int operation_update_row_read(struct visit *visit)
@@ -57,7 +40,7 @@ int operation_update_row_read(struct visit *visit)
     struct change_source source = {slice_text(request->table_name), ROW_UPDATE,
                                    proto_slice(request->row_change), request->condition,
                                    request->return_content};
-    return write_read_single(visit, &source, request->transaction_id);
+    return write_read_single(visit, &source);
 }
 
 int operation_delete_row_read(struct visit *visit)
@@ -66,303 +49,59 @@ int operation_delete_row_read(struct visit *visit)
     struct change_source source = {slice_text(request->table_name), ROW_DELETE,
                                    proto_slice(request->primary_key), request->condition,
                                    request->return_content};
-    return write_read_single(visit, &source, request->transaction_id);
+    return write_read_single(visit, &source);
 }
 
-/* What a written row cost. */
-struct write_cost {
-    Ots__CapacityUnit unit;
-    Ots__ConsumedCapacity consumed;
-};
-
-static void write_fill_cost(struct write_cost *cost, const struct change *change)
+Ots__ConsumedCapacity *write_cost(const struct change *change, struct arena *arena)
 {
-    ots__capacity_unit__init(&cost->unit);
-    ots__consumed_capacity__init(&cost->consumed);
-    cost->unit.has_read = true;
-    cost->unit.read = change->expect == CHANGE_ANY && change->filter == NULL ? 0 : 1;
-    cost->unit.has_write = true;
-    cost->unit.write = change_units(change->bytes);
-    cost->consumed.capacity_unit = &cost->unit;
+    Ots__ConsumedCapacity *consumed = arena_take(arena, sizeof(*consumed));
+    Ots__CapacityUnit *unit = arena_take(arena, sizeof(*unit));
+    ots__consumed_capacity__init(consumed);
+    ots__capacity_unit__init(unit);
+    unit->has_read = true;
+    unit->read = change->expect == CHANGE_ANY && change->filter == NULL ? 0 : 1;
+    unit->has_write = true;
+    unit->write = change_units(change->bytes);
+    consumed->capacity_unit = unit;
+    return consumed;
+}
+
+static int write_one(struct visit *visit, const char *transaction_id)
+{
+    struct change *change = &visit->changes[0];
+    struct store_table *table = visit_table(visit, change->table.at);
+    if (table == NULL || visit_join(visit, transaction_id) != 0 ||
+        change_match(change, table, visit->ground->now_ms, &visit->refusal) != 0)
+        return -1;
+    return visit_apply(visit, change, table, true);
 }
 
 /* The answers of the three single operations have the same fields. */
-int operation_write_one(struct visit *visit)
+static int write_one_answer(struct visit *visit)
 {
-    struct change *change = &visit->changes[0];
+    const struct change *change = &visit->changes[0];
     Ots__PutRowResponse answer = OTS__PUT_ROW_RESPONSE__INIT;
-    struct write_cost cost;
-    struct store_table *table = visit_table(visit, change->table.at);
-    if (table == NULL || change_match(change, table, visit->ground->now_ms, &visit->refusal) != 0 ||
-        visit_apply(visit, change, table, true) != 0)
-        return -1;
-    write_fill_cost(&cost, change);
-    answer.consumed = &cost.consumed;
+    answer.consumed = write_cost(change, &visit->arena);
     answer.has_row = change->answer_row.at != NULL;
     answer.row = proto_bytes(change->answer_row);
     proto_pack(&answer.base, &visit->answer);
     return 0;
 }
 
-static int write_count_rows(struct visit *visit, size_t rows)
+int operation_put_row(struct visit *visit)
 {
-    if (rows > LIMIT_BATCH_ROWS)
-        return refusal_set(&visit->refusal, INVALID, "Rows count exceeds the upper limit: %d.",
-                           LIMIT_BATCH_ROWS);
-    if (rows == 0)
-        return refusal_set(&visit->refusal, INVALID, "No row is specified in the request.");
-    return 0;
+    const Ots__PutRowRequest *request = visit->message;
+    return write_one(visit, request->transaction_id) != 0 ? -1 : write_one_answer(visit);
 }
 
-static int write_count_bytes(struct visit *visit)
+int operation_update_row(struct visit *visit)
 {
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < visit->change_count; i++)
-        bytes += visit->changes[i].bytes;
-    if (bytes > LIMIT_BATCH_BYTES)
-        return refusal_set(&visit->refusal, INVALID,
-                           "The total data size of the request exceeds the limit: %d.", LIMIT_BATCH_BYTES);
-    return 0;
+    const Ots__UpdateRowRequest *request = visit->message;
+    return write_one(visit, request->transaction_id) != 0 ? -1 : write_one_answer(visit);
 }
 
-/* Two changes of one table and key. At most 200 rows, so comparing every pair of hashes is the cheap way. */
-static bool write_repeats(const struct visit *visit)
+int operation_delete_row(struct visit *visit)
 {
-    for (uint32_t i = 1; i < visit->change_count; i++) {
-        const struct change *one = &visit->changes[i];
-        for (uint32_t k = 0; k < i; k++) {
-            const struct change *two = &visit->changes[k];
-            if (one->key_hash == two->key_hash && one->key.at != NULL && two->key.at != NULL &&
-                slice_equal(one->key, two->key) && slice_equal(one->table, two->table))
-                return true;
-        }
-    }
-    return false;
-}
-
-static int batch_count_rows(struct visit *visit, const Ots__BatchWriteRowRequest *request)
-{
-    size_t rows = 0;
-    if (request->n_tables == 0)
-        return refusal_set(&visit->refusal, INVALID, "No table is specified in the request.");
-    for (size_t i = 0; i < request->n_tables; i++) {
-        rows += request->tables[i]->n_rows;
-        if (request->tables[i]->n_rows == 0)
-            return refusal_set(&visit->refusal, INVALID, "No row is specified for table: '%s'.",
-                               request->tables[i]->table_name);
-    }
-    return write_count_rows(visit, rows);
-}
-
-static int batch_check_tables(struct visit *visit, const Ots__BatchWriteRowRequest *request)
-{
-    for (size_t i = 0; i < request->n_tables; i++) {
-        const char *name = request->tables[i]->table_name;
-        if (!limits_name(slice_text(name)))
-            return refusal_set(&visit->refusal, INVALID, "Invalid table name: '%s'.", name);
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(name, request->tables[k]->table_name) == 0)
-                return refusal_set(&visit->refusal, INVALID, "Duplicated table name: '%s'.", name);
-    }
-    return 0;
-}
-
-static int write_operation(struct visit *visit, Ots__OperationType type, enum row_op *op)
-{
-    *op = (enum row_op)type;
-    if (type != OTS__OPERATION_TYPE__PUT && type != OTS__OPERATION_TYPE__UPDATE &&
-        type != OTS__OPERATION_TYPE__DELETE)
-        return refusal_set(&visit->refusal, INVALID, "Invalid type of row operation: %d.", (int)type);
-    return 0;
-}
-
-static int batch_read_table(struct visit *visit, const Ots__TableInBatchWriteRowRequest *table)
-{
-    for (size_t i = 0; i < table->n_rows; i++) {
-        const Ots__RowInBatchWriteRowRequest *row = table->rows[i];
-        struct change_source source = {.table = slice_text(table->table_name),
-                                       .plainbuffer = proto_slice(row->row_change),
-                                       .condition = row->condition,
-                                       .returns = row->return_content};
-        if (write_operation(visit, row->type, &source.op) != 0 || write_read_change(visit, &source) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-int operation_batch_write_row_read(struct visit *visit)
-{
-    const Ots__BatchWriteRowRequest *request = visit->message;
-    if (write_refuse_transaction(visit, request->transaction_id) != 0)
-        return -1;
-    if (request->has_is_atomic && request->is_atomic)
-        return refusal_set(&visit->refusal, INVALID, "This emulator does not know atomic batches.");
-    if (batch_count_rows(visit, request) != 0 || batch_check_tables(visit, request) != 0)
-        return -1;
-    write_make_room(visit, LIMIT_BATCH_ROWS);
-    for (size_t i = 0; i < request->n_tables; i++)
-        if (batch_read_table(visit, request->tables[i]) != 0)
-            return -1;
-    if (write_repeats(visit))
-        return refusal_set(&visit->refusal, INVALID,
-                           "The input parameter is invalid: a row is in the request twice.");
-    return write_count_bytes(visit);
-}
-
-static void write_fill_error(Ots__Error *error, struct refusal *refusal)
-{
-    ots__error__init(error);
-    error->code = refusal->code;
-    error->message = refusal->message;
-}
-
-/* Everything an answer's row may need; one piece a row. */
-struct batch_answer_row {
-    Ots__RowInBatchWriteRowResponse row;
-    Ots__Error error;
-    struct write_cost cost;
-};
-
-static Ots__RowInBatchWriteRowResponse *batch_answer_row(struct visit *visit, struct change *change)
-{
-    struct batch_answer_row *made = arena_take(&visit->arena, sizeof(*made));
-    ots__row_in_batch_write_row_response__init(&made->row);
-    made->row.is_ok = change->refusal == NULL;
-    if (change->refusal != NULL) {
-        write_fill_error(&made->error, change->refusal);
-        made->row.error = &made->error;
-        return &made->row;
-    }
-    write_fill_cost(&made->cost, change);
-    made->row.consumed = &made->cost.consumed;
-    made->row.has_row = change->answer_row.at != NULL;
-    made->row.row = proto_bytes(change->answer_row);
-    return &made->row;
-}
-
-static Ots__TableInBatchWriteRowResponse *batch_answer_table(struct visit *visit, char *name,
-                                                             struct change *changes, size_t count)
-{
-    Ots__TableInBatchWriteRowResponse *table = arena_take(&visit->arena, sizeof(*table));
-    ots__table_in_batch_write_row_response__init(table);
-    table->table_name = name;
-    table->n_rows = count;
-    table->rows = arena_take(&visit->arena, count * sizeof(table->rows[0]));
-    for (size_t i = 0; i < count; i++)
-        table->rows[i] = batch_answer_row(visit, &changes[i]);
-    return table;
-}
-
-static void batch_answer(struct visit *visit, const Ots__BatchWriteRowRequest *request)
-{
-    Ots__BatchWriteRowResponse answer = OTS__BATCH_WRITE_ROW_RESPONSE__INIT;
-    struct change *changes = visit->changes;
-    answer.n_tables = request->n_tables;
-    answer.tables = arena_take(&visit->arena, request->n_tables * sizeof(answer.tables[0]));
-    for (size_t i = 0; i < request->n_tables; i++) {
-        const Ots__TableInBatchWriteRowRequest *table = request->tables[i];
-        answer.tables[i] = batch_answer_table(visit, table->table_name, changes, table->n_rows);
-        changes += table->n_rows;
-    }
-    proto_pack(&answer.base, &visit->answer);
-}
-
-/* All tables and all schemas first: nothing is done when one row does not fit. */
-static int batch_match(struct visit *visit, struct store_table **tables)
-{
-    for (uint32_t i = 0; i < visit->change_count; i++) {
-        const struct change *change = &visit->changes[i];
-        bool same = i > 0 && change->table.at == visit->changes[i - 1].table.at;
-        tables[i] = same ? tables[i - 1] : visit_table(visit, change->table.at);
-        if (tables[i] == NULL || change_match(change, tables[i], visit->ground->now_ms, &visit->refusal) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-int operation_batch_write_row(struct visit *visit)
-{
-    struct store_table *tables[LIMIT_BATCH_ROWS] = {NULL};
-    if (batch_match(visit, tables) != 0)
-        return -1;
-    for (uint32_t i = 0; i < visit->change_count; i++)
-        visit_apply(visit, &visit->changes[i], tables[i], false);
-    batch_answer(visit, visit->message);
-    return 0;
-}
-
-int operation_bulk_import_read(struct visit *visit)
-{
-    const Ots__BulkImportRequest *request = visit->message;
-    if (write_count_rows(visit, request->n_rows) != 0)
-        return -1;
-    if (!limits_name(slice_text(request->table_name)))
-        return refusal_set(&visit->refusal, INVALID, "Invalid table name: '%s'.", request->table_name);
-    write_make_room(visit, request->n_rows);
-    for (size_t i = 0; i < request->n_rows; i++) {
-        const Ots__RowInBulkImportRequest *row = request->rows[i];
-        struct change_source source = {.table = slice_text(request->table_name),
-                                       .plainbuffer = proto_slice(row->row_change)};
-        if (write_operation(visit, row->type, &source.op) != 0 || write_read_change(visit, &source) != 0)
-            return -1;
-    }
-    return write_count_bytes(visit);
-}
-
-struct bulk_answer_row {
-    Ots__RowInBulkImportResponse row;
-    Ots__Error error;
-    struct write_cost cost;
-};
-
-static Ots__RowInBulkImportResponse *bulk_answer_row(struct visit *visit, struct change *change)
-{
-    struct bulk_answer_row *made = arena_take(&visit->arena, sizeof(*made));
-    ots__row_in_bulk_import_response__init(&made->row);
-    made->row.is_ok = change->refusal == NULL;
-    if (change->refusal != NULL) {
-        write_fill_error(&made->error, change->refusal);
-        made->row.error = &made->error;
-        return &made->row;
-    }
-    write_fill_cost(&made->cost, change);
-    made->row.consumed = &made->cost.consumed;
-    return &made->row;
-}
-
-static void bulk_answer(struct visit *visit, const Ots__BulkImportRequest *request)
-{
-    Ots__BulkImportResponse answer = OTS__BULK_IMPORT_RESPONSE__INIT;
-    answer.table_name = request->table_name;
-    answer.n_rows = visit->change_count;
-    answer.rows = arena_take(&visit->arena, answer.n_rows * sizeof(answer.rows[0]));
-    for (uint32_t i = 0; i < visit->change_count; i++)
-        answer.rows[i] = bulk_answer_row(visit, &visit->changes[i]);
-    proto_pack(&answer.base, &visit->answer);
-}
-
-static void bulk_import_row(struct visit *visit, struct change *change, struct store_table *table)
-{
-    struct refusal refusal = {.status = 0};
-    if (table == NULL)
-        refusal_set(&refusal, "OTSObjectNotExist", "Requested table does not exist.");
-    if (table == NULL || change_match(change, table, visit->ground->now_ms, &refusal) != 0)
-        visit_refuse_change(visit, change, &refusal);
-    else
-        visit_apply(visit, change, table, false);
-}
-
-int operation_bulk_import(struct visit *visit)
-{
-    const Ots__BulkImportRequest *request = visit->message;
-    struct store_table *table = store_find(visit->ground->store, slice_text(request->table_name));
-    /* [assumed] The service names no rule for repeated keys; the official writer keeps them apart for such
-     * tables. */
-    if (table != NULL && store_table_has_index(table) && write_repeats(visit))
-        return refusal_set(&visit->refusal, INVALID,
-                           "A row is in the request twice, and the table has an index.");
-    for (uint32_t i = 0; i < visit->change_count; i++)
-        bulk_import_row(visit, &visit->changes[i], table);
-    bulk_answer(visit, request);
-    return 0;
+    const Ots__DeleteRowRequest *request = visit->message;
+    return write_one(visit, request->transaction_id) != 0 ? -1 : write_one_answer(visit);
 }

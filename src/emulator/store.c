@@ -16,6 +16,7 @@ enum { STORE_SCHEMA_CHUNK = 2048 };
 void store_init(struct store *store)
 {
     *store = (struct store){.count = 0};
+    transactions_init(&store->transactions);
 }
 
 void store_table_destroy(struct store_table *table)
@@ -28,6 +29,7 @@ void store_table_destroy(struct store_table *table)
 void store_fini(struct store *store)
 {
     store_undo(store, 0);
+    transactions_fini(&store->transactions);
     while (store->count > 0)
         store_table_destroy(store->tables[--store->count]);
     free(store->changes);
@@ -147,6 +149,7 @@ int store_alter(struct store_table *table, const Ots__CreateTableRequest *meta, 
 
 void store_delete(struct store_table *table)
 {
+    transactions_drop(&table->store->transactions, table);
     uint32_t place = store_remove(table->store, table);
     store_note(table->store, (struct store_change){.kind = STORE_TABLE_GONE, .table = table, .place = place});
 }

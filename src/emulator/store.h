@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "emulator/limits.h"
 #include "emulator/row_index.h"
+#include "emulator/transaction.h"
 #include "record/row.h"
 
 struct Ots__CreateTableRequest;
@@ -77,6 +78,7 @@ typedef int store_keep_fn(void *arg, const struct store_change *changes, size_t 
 struct store {
     struct store_table *tables[LIMIT_TABLES];
     uint32_t count;
+    struct transactions transactions;
     struct store_change *changes; /* owned; since the last commit */
     size_t change_count;
     size_t change_room;

@@ -31,6 +31,7 @@ void visit_begin(struct visit *visit, const struct operation *operation, struct 
     visit->message = NULL;
     visit->changes = NULL;
     visit->change_count = 0;
+    visit->transaction = NULL;
     visit->refusal.status = 0;
     visit->read_units = 0;
 }
@@ -51,7 +52,8 @@ static int visit_tell_refused(struct visit *visit)
 static void visit_tell_done(struct visit *visit)
 {
     for (uint32_t i = 0; i < visit->change_count; i++)
-        visit_tell(visit, &visit->changes[i], visit->changes[i].refusal);
+        if (!visit->changes[i].held)
+            visit_tell(visit, &visit->changes[i], visit->changes[i].refusal);
 }
 
 int visit_prepare(struct visit *visit)
@@ -72,6 +74,8 @@ int visit_execute(struct visit *visit)
         store_undo(store, 0);
         return visit_tell_refused(visit);
     }
+    if (visit->transaction != NULL)
+        store_undo(store, 0); /* what it lent */
     if (store_commit(store, &visit->refusal) != 0)
         return visit_tell_refused(visit);
     visit_tell_done(visit);
@@ -120,12 +124,60 @@ struct store_table *visit_table(struct visit *visit, const char *name)
     return table;
 }
 
+int visit_join(struct visit *visit, const char *transaction_id)
+{
+    struct visit_ground *ground = visit->ground;
+    if (transaction_id == NULL)
+        return 0;
+    visit->transaction = transaction_find(ground->store, transaction_id, ground->now_ms, &visit->refusal);
+    return visit->transaction == NULL ? -1 : 0;
+}
+
+int visit_lend_row(struct visit *visit, struct store_table *table, const struct row *asked, struct slice key)
+{
+    if (visit->transaction == NULL)
+        return 0;
+    if (transaction_check(visit->transaction, table, &asked->keys[0], &visit->refusal) != 0)
+        return -1;
+    transaction_lend(visit->transaction, key);
+    return 0;
+}
+
+int visit_lend_range(struct visit *visit, struct store_table *table, const struct row *start,
+                     const struct row *end)
+{
+    if (visit->transaction == NULL)
+        return 0;
+    if (transaction_check(visit->transaction, table, &start->keys[0], &visit->refusal) != 0 ||
+        transaction_check(visit->transaction, table, &end->keys[0], &visit->refusal) != 0)
+        return -1;
+    transaction_lend_all(visit->transaction);
+    return 0;
+}
+
+/* In the transaction of the request, or where no other one holds the partition. */
+static int visit_apply_change(struct visit *visit, struct change *change, struct store_table *table,
+                              struct refusal *refusal)
+{
+    int64_t now_ms = visit->ground->now_ms;
+    const struct cell *partition = &change->row.keys[0];
+    if (visit->transaction == NULL)
+        return transaction_check_free(table, partition, now_ms, refusal) != 0
+                   ? -1
+                   : change_apply(change, table, now_ms, &visit->arena, refusal);
+    if (transaction_check(visit->transaction, table, partition, refusal) != 0 ||
+        transaction_apply(visit->transaction, change, now_ms, &visit->arena, refusal) != 0)
+        return -1;
+    change->held = true;
+    return 0;
+}
+
 int visit_apply(struct visit *visit, struct change *change, struct store_table *table, bool whole)
 {
     struct visit_ground *ground = visit->ground;
     struct refusal refusal = {.status = 0};
     if ((ground->spoil == NULL || ground->spoil(ground->arg, visit, change, &refusal) == 0) &&
-        change_apply(change, table, ground->now_ms, &visit->arena, &refusal) == 0)
+        visit_apply_change(visit, change, table, &refusal) == 0)
         return 0;
     if (whole)
         visit->refusal = refusal;

@@ -12,7 +12,9 @@
 
 struct visit;
 struct operation;
+struct row;
 struct store;
+struct transaction;
 
 /* Each change of a write as it is applied or refused, in that order. Lent. `refusal` NULL: applied. */
 typedef void visit_change_fn(void *arg, const struct visit *visit, const struct change *change,
@@ -42,9 +44,10 @@ struct visit {
     void *message; /* the request, unpacked */
     struct change *changes;
     uint32_t change_count;
-    struct refusal refusal; /* status 0: fine */
-    int64_t read_units;     /* capacity units that were read; the operation adds them up */
-    struct buffer answer;   /* the protobuf body */
+    struct transaction *transaction; /* lent; NULL: the request is in none */
+    struct refusal refusal;          /* status 0: fine */
+    int64_t read_units;              /* capacity units that were read; the operation adds them up */
+    struct buffer answer;            /* the protobuf body */
 };
 
 /* A visit may be used again and again: begin, prepare, execute, begin ... */
@@ -67,6 +70,16 @@ const char *visit_table_name(const struct visit *visit);
 
 /* For operations: the table, or NULL and OTSObjectNotExist. */
 struct store_table *visit_table(struct visit *visit, const char *name);
+
+/* For operations: the request is in this transaction; a NULL id: in none. -1 and why: there is no such one.
+ */
+int visit_join(struct visit *visit, const char *transaction_id);
+
+/* For reads, after visit_join(): the transaction's rows are in the table until the operation is done. -1 and
+ * why: the row, or a bound of the range, is not in the transaction's partition. */
+int visit_lend_row(struct visit *visit, struct store_table *table, const struct row *asked, struct slice key);
+int visit_lend_range(struct visit *visit, struct store_table *table, const struct row *start,
+                     const struct row *end);
 
 /* For operations: applies one change, or a spoiler's refusal. -1: the refusal is the change's, or with
  * `whole` the request's. All changes are told when the operation is done and its effects are kept. */

@@ -23,10 +23,9 @@ static const struct {
 } exceptions[] = {
     {"node/012_describe_table_unicode_name.json", 400, "Invalid table name"},
     {"node/034_put_row_single_column_condition.json", 403, "expected existent"},
-    {"node/040_put_row_in_transaction.json", 400, "transactions"},
+    {"node/040_put_row_in_transaction.json", 404, "Session not exist"},
     {"node/048_delete_row_two_pk_expect_exist.json", 403, "expected existent"},
-    {"node/067_batch_write_row_in_transaction.json", 400, "transactions"},
-    {"java/011_batch_write_row_is_atomic.json", 400, "atomic"},
+    {"node/067_batch_write_row_in_transaction.json", 404, "Session not exist"},
     {"java/019_put_row_deflate.json", 400, "compressed"},
     {"java/020_list_table_v4.json", 400, "V4"},
     {"java/021_put_row_v4.json", 400, "V4"},

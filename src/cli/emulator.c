@@ -73,20 +73,23 @@ static void emulator_greet_data(const struct cli_emulator *cli, struct emulator_
                contents.rows == 1 ? "row" : "rows");
 }
 
+/* The first pair, and an instance that it opens. */
 static void emulator_greet(const struct cli_emulator *cli, const struct emulator *emulator)
 {
     const struct emulator_options *options = &cli->options;
     const uint16_t port = emulator_port(emulator);
+    const struct keyring_pair *pair = &options->pairs[0];
+    const char *instance = pair->instance == NULL ? options->instances[0] : pair->instance;
     printf("endpoint           http://%s:%u\ninstance           %s\naccess key id      %s\n"
            "access key secret  %s\n",
-           options->host, port, options->instance, options->access_key_id, options->access_key_secret);
+           options->host, port, instance, pair->id, pair->secret);
     emulator_greet_data(cli, emulator_contents(emulator));
     printf("\nfrom tablestore import OTSClient, TableMeta, TableOptions, ReservedThroughput, CapacityUnit\n"
            "client = OTSClient('http://%s:%u', '%s', '%s', '%s')\n"
            "meta = TableMeta('first', [('id', 'STRING')])\n"
            "client.create_table(meta, TableOptions(), ReservedThroughput(CapacityUnit(0, 0)))\n"
            "print(client.list_table())\n",
-           options->host, port, options->access_key_id, options->access_key_secret, options->instance);
+           options->host, port, pair->id, pair->secret, instance);
     fflush(stdout);
 }
 

@@ -10,7 +10,7 @@
 #include "base/number.h"
 #include "wire/sign.h"
 
-enum { EMULATOR_PORT = 8087, EMULATOR_LATENCY_MOST = 3600 * 1000 };
+enum { EMULATOR_PORT = 8087, EMULATOR_LATENCY_MOST = 3600 * 1000, INSTANCE_NAME_MOST = 64 };
 
 /* `text` is NULL for a word without an argument. */
 typedef int emulator_word_fn(struct cli_emulator *cli, char *text, struct error *err);
@@ -36,26 +36,43 @@ static int word_listen(struct cli_emulator *cli, char *text, struct error *err)
     return 0;
 }
 
+/* The characters that the official clients accept. */
+static bool word_is_instance(const char *text)
+{
+    size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+    return len > 0 && len <= INSTANCE_NAME_MOST && text[len] == 0;
+}
+
 static int word_instance(struct cli_emulator *cli, char *text, struct error *err)
 {
-    (void)err;
-    cli->options.instance = text;
+    size_t count = cli->options.instance_count;
+    if (!word_is_instance(text))
+        return error_set(err, ERROR_CONFIG, "--instance %s: 1 to %d letters, digits, - and _ were expected",
+                         text, INSTANCE_NAME_MOST);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(cli->instances[i], text) == 0)
+            return error_set(err, ERROR_CONFIG, "--instance %s is there twice", text);
+    if (count == CLI_INSTANCES_MOST)
+        return error_set(err, ERROR_CONFIG, "--instance %s: more than %d instances", text,
+                         CLI_INSTANCES_MOST);
+    cli->instances[count] = text;
+    cli->options.instance_count++;
     return 0;
 }
 
 static int word_access_key(struct cli_emulator *cli, char *text, struct error *err)
 {
-    char *colon = strchr(text, ':');
-    if (colon == NULL || colon == text || colon[1] == 0)
-        return error_set(err, ERROR_CONFIG, "--access-key: ID:SECRET was expected");
-    free(cli->access_key_id);
-    free(cli->access_key_secret);
-    cli->access_key_id = check_memory(strndup(text, (size_t)(colon - text)));
-    cli->access_key_secret = check_memory(strdup(colon + 1));
-    cli->options.access_key_id = cli->access_key_id;
-    cli->options.access_key_secret = cli->access_key_secret;
-    memset(text, '*', strlen(text)); /* argv is seen by everyone on the machine */
-    return 0;
+    return emulator_keys_add(&cli->keys, text, err) == 0 ? 0 : error_wrap(err, "--access-key");
+}
+
+static int word_access_key_file(struct cli_emulator *cli, char *text, struct error *err)
+{
+    return emulator_keys_add_file(&cli->keys, text, err) == 0 ? 0 : error_wrap(err, "--access-key-file");
+}
+
+static int word_sts_token(struct cli_emulator *cli, char *text, struct error *err)
+{
+    return emulator_keys_add_token(&cli->keys, text, err) == 0 ? 0 : error_wrap(err, "--sts-token");
 }
 
 static int word_ready_file(struct cli_emulator *cli, char *text, struct error *err)
@@ -168,8 +185,14 @@ static int word_help(struct cli_emulator *cli, char *text, struct error *err)
 
 static const struct emulator_word emulator_words[] = {
     {"listen", "HOST:PORT", "where to listen (127.0.0.1:8087; port 0 picks a free one)", word_listen},
-    {"instance", "NAME", "its instance (local)", word_instance},
-    {"access-key", "ID:SECRET", "its key pair (testid:testsecret)", word_access_key},
+    {"instance", "NAME", "an instance with tables of its own; may be repeated (local)", word_instance},
+    {"access-key", "PAIR",
+     "ID:SECRET, or ID:SECRET@INSTANCE for one instance only; may be repeated\n"
+     "(testid:testsecret)",
+     word_access_key},
+    {"access-key-file", "FILE", "a key pair a line, behind a blank its STS token if it has one",
+     word_access_key_file},
+    {"sts-token", "TOKEN", "the key pair before it needs this token", word_sts_token},
     {"ready-file", "FILE", "written with host:port once it listens", word_ready_file},
     {"data", "FILE", "tables outlive the emulator in this file, made when it is not there", word_data},
     {"journal", "FILE", "every row change as a line of JSON, in the order applied", word_journal},
@@ -187,6 +210,18 @@ static const struct emulator_word emulator_words[] = {
 
 enum { EMULATOR_WORDS = sizeof(emulator_words) / sizeof(emulator_words[0]) };
 
+/* A line end in the help goes on under its first line. */
+static void words_print(const struct emulator_word *word)
+{
+    char left[64];
+    snprintf(left, sizeof(left), "--%s %s", word->name, word->argument == NULL ? "" : word->argument);
+    for (const char *at = word->help; at != NULL; at = strchr(at, '\n')) {
+        at += *at == '\n';
+        printf("  %-24s %.*s\n", left, (int)strcspn(at, "\n"), at);
+        left[0] = 0;
+    }
+}
+
 void emulator_options_help(void)
 {
     fputs("usage: otspipe emulator [options]\n"
@@ -194,22 +229,13 @@ void emulator_options_help(void)
           "A local Tablestore, in memory, that the official clients accept.\n"
           "\n",
           stdout);
-    for (size_t i = 0; i < EMULATOR_WORDS; i++) {
-        char word[64];
-        snprintf(word, sizeof(word), "--%s %s", emulator_words[i].name,
-                 emulator_words[i].argument == NULL ? "" : emulator_words[i].argument);
-        printf("  %-24s %s\n", word, emulator_words[i].help);
-    }
+    for (size_t i = 0; i < EMULATOR_WORDS; i++)
+        words_print(&emulator_words[i]);
 }
 
-int emulator_options_read(struct cli_emulator *cli, int argc, char **argv, struct error *err)
+static int words_read(struct cli_emulator *cli, int argc, char **argv, struct error *err)
 {
     struct option words[EMULATOR_WORDS + 1] = {{0}};
-    *cli = (struct cli_emulator){.options = {.host = "127.0.0.1",
-                                             .port = EMULATOR_PORT,
-                                             .instance = "local",
-                                             .access_key_id = "testid",
-                                             .access_key_secret = "testsecret"}};
     for (size_t i = 0; i < EMULATOR_WORDS; i++)
         words[i] = (struct option){emulator_words[i].name, emulator_words[i].argument != NULL, NULL, (int)i};
     optind = 0;
@@ -225,9 +251,45 @@ int emulator_options_read(struct cli_emulator *cli, int argc, char **argv, struc
     return 0;
 }
 
+static bool options_have_instance(const struct cli_emulator *cli, const char *name)
+{
+    for (size_t i = 0; i < cli->options.instance_count; i++)
+        if (strcmp(cli->instances[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* What was not given, and a pair's instance, which may be named behind the pair. */
+static int options_complete(struct cli_emulator *cli, struct error *err)
+{
+    char usual[] = "testid:testsecret";
+    if (cli->options.instance_count == 0)
+        cli->instances[cli->options.instance_count++] = "local";
+    if (cli->keys.count == 0)
+        emulator_keys_add(&cli->keys, usual, err);
+    for (size_t i = 0; i < cli->keys.count; i++) {
+        const char *name = cli->keys.pairs[i].instance;
+        if (name != NULL && !options_have_instance(cli, name))
+            return error_set(err, ERROR_CONFIG,
+                             "the access key id %s is for the instance %s, which is not there",
+                             cli->keys.pairs[i].id, name);
+    }
+    cli->options.instances = cli->instances;
+    cli->options.pairs = cli->keys.pairs;
+    cli->options.pair_count = cli->keys.count;
+    return 0;
+}
+
+int emulator_options_read(struct cli_emulator *cli, int argc, char **argv, struct error *err)
+{
+    *cli = (struct cli_emulator){.options = {.host = "127.0.0.1", .port = EMULATOR_PORT}};
+    if (words_read(cli, argc, argv, err) != 0)
+        return -1;
+    return options_complete(cli, err);
+}
+
 void emulator_options_fini(struct cli_emulator *cli)
 {
-    free(cli->access_key_id);
-    free(cli->access_key_secret);
+    emulator_keys_fini(&cli->keys);
     free(cli->control_token);
 }

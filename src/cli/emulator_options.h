@@ -3,14 +3,17 @@
 #ifndef CLI_EMULATOR_OPTIONS_H
 #define CLI_EMULATOR_OPTIONS_H
 
+#include "cli/emulator_keys.h"
 #include "emulator/emulator.h"
 
-/* Texts are argv's, but for the key pair. */
+enum { CLI_INSTANCES_MOST = 16 };
+
+/* Texts are argv's, but for the key pairs. */
 struct cli_emulator {
-    struct emulator_options options;
-    char *access_key_id; /* owned copies */
-    char *access_key_secret;
-    char *control_token;
+    struct emulator_options options; /* complete after emulator_options_read() */
+    const char *instances[CLI_INSTANCES_MOST];
+    struct emulator_keys keys;
+    char *control_token; /* owned */
     const char *ready_file;
     const char *faults_file;
     const char *order_column;

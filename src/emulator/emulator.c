@@ -18,29 +18,36 @@ static void emulator_on_call(void *arg, struct http_call *http, const struct htt
         flight_begin(emulator, http, request);
 }
 
-static void emulator_look_at_order(struct emulator *emulator, const struct change *change)
+static void emulator_look_at_order(struct instance *instance, const struct change *change)
 {
-    if (emulator->order.column[0] == 0)
+    struct order *order = &instance->emulator->order;
+    if (order->column[0] == 0)
         return;
-    const struct store_table *table = store_find(&emulator->store, change->table);
-    order_look(&emulator->order, change, table == NULL ? 0 : table->created_us);
+    const struct store_table *table = store_find(&instance->store, change->table);
+    order_look(order, change, table == NULL ? 0 : instance_key_hash(instance, (uint64_t)table->created_us));
+}
+
+const char *emulator_journal_name(const struct instance *instance)
+{
+    return instance->emulator->instance_count > 1 ? instance->name : NULL;
 }
 
 static void emulator_on_change(void *arg, const struct visit *visit, const struct change *change,
                                const struct refusal *refusal)
 {
-    struct emulator *emulator = arg;
+    struct instance *instance = arg;
+    struct emulator *emulator = instance->emulator;
     struct counters *counters = &emulator->counters;
     if (refusal != NULL) {
         counters_refuse_row(counters, refusal->code);
     } else {
         counters->rows++;
         counters->operations[operation_index(visit->operation)].rows++;
-        emulator_look_at_order(emulator, change);
+        emulator_look_at_order(instance, change);
     }
     if (emulator->journal != NULL)
-        journal_add(emulator->journal, emulator->ground.now_ms, visit->request_id, change,
-                    refusal == NULL ? "ok" : refusal->code);
+        journal_add(emulator->journal, instance->ground.now_ms, emulator_journal_name(instance),
+                    visit->request_id, change, refusal == NULL ? "ok" : refusal->code);
     if (emulator->on_change != NULL)
         emulator->on_change(emulator->arg, change, refusal);
 }
@@ -48,23 +55,49 @@ static void emulator_on_change(void *arg, const struct visit *visit, const struc
 static int emulator_spoil(void *arg, const struct visit *visit, const struct change *change,
                           struct refusal *refusal)
 {
-    struct emulator *emulator = arg;
-    return rules_spoil(&emulator->rules, visit, change, refusal);
+    struct instance *instance = arg;
+    return rules_spoil(&instance->emulator->rules, visit, change, refusal);
 }
+
+/* ---- life ---- */
 
 static const char *emulator_text(const char *given, const char *usual)
 {
     return given == NULL ? usual : given;
 }
 
-static struct gate *emulator_gate(const struct emulator_options *options)
+static void emulator_open_instances(struct emulator *emulator, const char *const *names, size_t count)
 {
-    struct gate_options gate = {.instance = emulator_text(options->instance, "local"),
-                                .access_key_id = emulator_text(options->access_key_id, "testid"),
-                                .access_key_secret = emulator_text(options->access_key_secret, "testsecret"),
-                                .sts_token = options->sts_token,
+    emulator->instances = check_memory(calloc(count, sizeof(*emulator->instances)));
+    emulator->instance_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct instance *instance = &emulator->instances[i];
+        instance_init(instance, emulator, names[i], i);
+        instance->ground.on_change = emulator_on_change;
+        instance->ground.spoil = emulator_spoil;
+        instance->ground.now_ms = emulator_wall_ms(emulator);
+    }
+}
+
+static void emulator_open_gate(struct emulator *emulator, const struct emulator_options *options)
+{
+    static const char *const local[] = {"local"};
+    static const struct keyring_pair pair = {.id = "testid", .secret = "testsecret"};
+    struct gate_options gate = {.instances = options->instances,
+                                .instance_count = options->instance_count,
+                                .pairs = options->pairs,
+                                .pair_count = options->pair_count,
                                 .check_clock = !options->no_clock_check};
-    return gate_create(&gate);
+    if (gate.instance_count == 0) {
+        gate.instances = local;
+        gate.instance_count = 1;
+    }
+    if (gate.pair_count == 0) {
+        gate.pairs = &pair;
+        gate.pair_count = 1;
+    }
+    emulator->gate = gate_create(&gate);
+    emulator_open_instances(emulator, gate.instances, gate.instance_count);
 }
 
 static int emulator_load(struct emulator *emulator, const struct emulator_options *options, struct error *err)
@@ -74,7 +107,12 @@ static int emulator_load(struct emulator *emulator, const struct emulator_option
     emulator->data = data_open(options->data_file, err);
     if (emulator->data == NULL)
         return -1;
-    return data_attach(emulator->data, emulator_text(options->instance, "local"), &emulator->store, err);
+    for (size_t i = 0; i < emulator->instance_count; i++) {
+        struct instance *instance = &emulator->instances[i];
+        if (data_attach(emulator->data, instance->name, &instance->store, err) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 /* Who can reach the control path can do what it offers. */
@@ -110,7 +148,6 @@ struct emulator *emulator_create(struct loop *loop, const struct emulator_option
 {
     struct emulator *emulator = check_memory(calloc(1, sizeof(*emulator)));
     emulator->clock = loop_clock(loop);
-    emulator->gate = emulator_gate(options);
     emulator->latency_ms = options->latency_ms;
     emulator->frozen_wall_ms = options->frozen_wall_ms;
     emulator->control = options->control || options->control_token != NULL;
@@ -118,12 +155,7 @@ struct emulator *emulator_create(struct loop *loop, const struct emulator_option
         emulator->control_token = check_memory(strdup(options->control_token));
     emulator->on_change = options->on_change;
     emulator->arg = options->arg;
-    emulator->ground = (struct visit_ground){.store = &emulator->store,
-                                             .on_change = emulator_on_change,
-                                             .spoil = emulator_spoil,
-                                             .arg = emulator,
-                                             .now_ms = emulator_wall_ms(emulator)};
-    store_init(&emulator->store);
+    emulator_open_gate(emulator, options);
     rules_init(&emulator->rules, emulator->clock);
     order_init(&emulator->order);
     underway_init(&emulator->underway);
@@ -147,7 +179,9 @@ void emulator_destroy(struct emulator *emulator)
     underway_fini(&emulator->underway);
     rules_fini(&emulator->rules);
     order_fini(&emulator->order);
-    store_fini(&emulator->store);
+    for (size_t i = 0; i < emulator->instance_count; i++)
+        instance_fini(&emulator->instances[i]);
+    free(emulator->instances);
     gate_destroy(emulator->gate);
     free(emulator->control_token);
     free(emulator);
@@ -155,9 +189,13 @@ void emulator_destroy(struct emulator *emulator)
 
 struct emulator_contents emulator_contents(const struct emulator *emulator)
 {
-    struct emulator_contents contents = {.tables = emulator->store.count};
-    for (uint32_t i = 0; i < contents.tables; i++)
-        contents.rows += emulator->store.tables[i]->rows.count;
+    struct emulator_contents contents = {.tables = 0};
+    for (size_t i = 0; i < emulator->instance_count; i++) {
+        const struct store *store = &emulator->instances[i].store;
+        contents.tables += store->count;
+        for (uint32_t k = 0; k < store->count; k++)
+            contents.rows += store->tables[k]->rows.count;
+    }
     return contents;
 }
 

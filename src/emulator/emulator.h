@@ -1,6 +1,5 @@
 /* emulator: a local Tablestore on the loop, that the official clients accept. Tables live in memory, and in a
- * file beside it when one is named; one instance, one key pair, plain HTTP. The manual of its fault rules is
- * in emulator/rules.h.
+ * file beside it when one is named. The manual of its fault rules is in emulator/rules.h.
  *
  * With `control` on, without a signature:
  *   GET  /_control/counters   struct counters as JSON
@@ -22,6 +21,7 @@ struct visit;
 struct change;
 struct emulator; /* opaque */
 struct error;
+struct keyring_pair; /* emulator/keyring.h */
 struct loop;
 struct refusal;
 
@@ -30,16 +30,16 @@ struct refusal;
 typedef void emulator_change_fn(void *arg, const struct change *change, const struct refusal *refusal);
 
 struct emulator_options {
-    const char *host;              /* NULL: 127.0.0.1 */
-    uint16_t port;                 /* 0: any */
-    const char *instance;          /* NULL: "local" */
-    const char *access_key_id;     /* NULL: "testid" */
-    const char *access_key_secret; /* NULL: "testsecret" */
-    const char *sts_token;         /* NULL: none */
-    const char *journal_file;      /* NULL: none */
-    const char *data_file;         /* NULL: none; see emulator/data.h */
-    int64_t latency_ms;            /* of every data operation */
-    int64_t frozen_wall_ms;        /* the service's wall clock stands still here; 0: it is the machine's */
+    const char *host;             /* NULL: 127.0.0.1 */
+    uint16_t port;                /* 0: any */
+    const char *const *instances; /* each has tables of its own */
+    size_t instance_count;        /* 0: one, "local" */
+    const struct keyring_pair *pairs;
+    size_t pair_count;        /* 0: one, testid and testsecret */
+    const char *journal_file; /* NULL: none */
+    const char *data_file;    /* NULL: none; see emulator/data.h */
+    int64_t latency_ms;       /* of every data operation */
+    int64_t frozen_wall_ms;   /* the service's wall clock stands still here; 0: it is the machine's */
     bool no_clock_check;
     bool control;
     const char *control_token;     /* NULL: none, then `control` is refused where others can reach it */

@@ -8,12 +8,11 @@
 #include "emulator/data.h"
 #include "emulator/emulator.h"
 #include "emulator/gate.h"
+#include "emulator/instance.h"
 #include "emulator/journal.h"
 #include "emulator/order.h"
 #include "emulator/rules.h"
-#include "emulator/store.h"
 #include "emulator/underway.h"
-#include "emulator/visit.h"
 #include "http/server.h"
 #include "loop/clock.h"
 
@@ -21,8 +20,8 @@ struct emulator {
     struct clock *clock;
     struct http_server *server;
     struct gate *gate;
-    struct store store;
-    struct visit_ground ground;
+    struct instance *instances; /* owned */
+    size_t instance_count;
     struct rules rules;
     struct journal *journal; /* NULL: none */
     struct data *data;       /* NULL: none */
@@ -45,7 +44,9 @@ struct emulator {
 struct flight {
     struct emulator *emulator;
     struct list node;
+    struct instance *instance;
     struct visit visit;
+    struct gate_pass pass;
     struct http_call *http; /* NULL: the connection has done with it */
     struct slice path;      /* static: of the operation */
     struct rules_plan plan;
@@ -59,6 +60,7 @@ struct flight {
 
 /* What is sent. All lent. */
 struct flight_answer {
+    const struct gate_pass *pass;
     struct slice path;
     const char *request_id;
     int status;
@@ -70,6 +72,9 @@ static inline int64_t emulator_wall_ms(const struct emulator *emulator)
 {
     return emulator->frozen_wall_ms != 0 ? emulator->frozen_wall_ms : emulator->clock->wall_ms;
 }
+
+/* For the journal: NULL when there is but one. */
+const char *emulator_journal_name(const struct instance *instance);
 
 /* A request of the service: answered now or later. */
 void flight_begin(struct emulator *emulator, struct http_call *http, const struct http_call_request *request);

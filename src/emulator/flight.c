@@ -22,7 +22,7 @@ static struct flight *flight_take(struct emulator *emulator)
     } else {
         flight = check_memory(calloc(1, sizeof(*flight)));
         flight->emulator = emulator;
-        visit_init(&flight->visit, &emulator->ground);
+        visit_init(&flight->visit, NULL);
         clock_timer_init(&flight->timer, flight_on_time, flight);
     }
     flight->http = NULL;
@@ -65,27 +65,25 @@ static void flight_name(struct emulator *emulator, char id[VISIT_REQUEST_ID + 1]
              (unsigned long long)(count & 0xffffffffffffu));
 }
 
-/* Versions never go back, whatever the clock does. */
-static void flight_look_at_clock(struct emulator *emulator)
-{
-    if (emulator_wall_ms(emulator) > emulator->ground.now_ms)
-        emulator->ground.now_ms = emulator_wall_ms(emulator);
-}
-
 /* ---- doing it ---- */
+
+static uint64_t flight_key_hash(const struct flight *flight, uint32_t change)
+{
+    return instance_key_hash(flight->instance, flight->visit.changes[change].key_hash);
+}
 
 static void flight_let_keys_go(struct flight *flight)
 {
     for (uint32_t i = 0; flight->keys_underway && i < flight->visit.change_count; i++)
         if (flight->visit.changes[i].key_hash != 0)
-            underway_remove(&flight->emulator->underway, flight->visit.changes[i].key_hash);
+            underway_remove(&flight->emulator->underway, flight_key_hash(flight, i));
     flight->keys_underway = false;
 }
 
 static void flight_execute(struct flight *flight)
 {
     struct emulator *emulator = flight->emulator;
-    flight_look_at_clock(emulator);
+    instance_look_at_clock(flight->instance, emulator_wall_ms(emulator));
     visit_execute(&flight->visit);
     rules_charge(&emulator->rules, &flight->visit, flight->visit.read_units);
     flight->executed = true;
@@ -102,7 +100,8 @@ static void flight_settle(struct flight *flight)
     if (flight->executed && flight->unanswered && flight->visit.change_count > 0 && !held) {
         emulator->counters.unanswered++;
         if (emulator->journal != NULL)
-            journal_add_unanswered(emulator->journal, emulator->ground.now_ms, flight->visit.request_id);
+            journal_add_unanswered(emulator->journal, flight->instance->ground.now_ms,
+                                   emulator_journal_name(flight->instance), flight->visit.request_id);
     }
     flight_finish(flight);
 }
@@ -198,11 +197,11 @@ static void flight_count_keys(struct flight *flight)
     struct visit *visit = &flight->visit;
     bool waits = flight->plan.delay_ms > 0 || flight->plan.action == RULE_LATE;
     for (uint32_t i = 0; i < visit->change_count; i++)
-        if (underway_has(&emulator->underway, visit->changes[i].key_hash))
+        if (underway_has(&emulator->underway, flight_key_hash(flight, i)))
             emulator->counters.keys_in_flight_twice++;
     for (uint32_t i = 0; waits && i < visit->change_count; i++)
         if (visit->changes[i].key_hash != 0)
-            underway_add(&emulator->underway, visit->changes[i].key_hash);
+            underway_add(&emulator->underway, flight_key_hash(flight, i));
     flight->keys_underway = waits && visit->change_count > 0; /* a commit has its changes later */
 }
 
@@ -232,56 +231,42 @@ static void flight_start(struct flight *flight, const struct operation *operatio
         flight_go(flight);
 }
 
-/* A refusal at the gate is answered by the emulator's own key, whoever asked. */
-static void flight_turn_away(struct emulator *emulator, struct http_call *http, struct slice path,
+static void flight_turn_away(struct flight *flight, struct http_call *http, struct slice path,
                              const struct refusal *refusal)
 {
-    struct flight *flight = flight_take(emulator);
+    struct emulator *emulator = flight->emulator;
     struct visit *visit = &flight->visit;
     visit_begin(visit, NULL, SLICE(""));
     visit->refusal = *refusal;
     visit_put_error(visit);
-    flight_name(emulator, visit->request_id);
     counters_refuse_request(&emulator->counters, refusal->code);
-    struct flight_answer answer = {path, visit->request_id, refusal->status, buffer_slice(&visit->answer)};
+    struct flight_answer answer = {&flight->pass, path, visit->request_id, refusal->status,
+                                   buffer_slice(&visit->answer)};
     flight_answer_bytes(emulator, http, &answer, &flight->plan);
     flight_finish(flight);
 }
 
-/* The gate, then the rules that stand beside it. NULL: refused. */
-static const struct operation *flight_enter(struct emulator *emulator, const struct gate_request *asked,
-                                            struct refusal *refusal)
+/* The gate, then the rules that stand beside it. -1: refused. */
+static int flight_ask_gate(struct flight *flight, const struct gate_request *asked, struct refusal *refusal)
 {
-    const struct operation *operation =
-        gate_enter(emulator->gate, asked, emulator_wall_ms(emulator), refusal);
-    if (operation == NULL)
-        return NULL;
+    struct emulator *emulator = flight->emulator;
+    if (gate_enter(emulator->gate, asked, emulator_wall_ms(emulator), &flight->pass, refusal) != 0)
+        return -1;
+    const struct operation *operation = flight->pass.operation;
     struct counters_operation *counters = &emulator->counters.operations[operation_index(operation)];
     struct slice token = sign_find(asked->headers, asked->header_count, SLICE("x-ots-ststoken"));
     counters->requests++;
     if (rules_turn_away(&emulator->rules, operation, token, refusal) == 0)
-        return operation;
+        return 0;
     counters->refused++;
-    return NULL;
+    return -1;
 }
 
-static struct flight *flight_open(struct emulator *emulator, struct http_call *http)
-{
-    struct flight *flight = flight_take(emulator);
-    struct http_call_watch watch = {flight_on_gone, flight_on_end, flight};
-    flight->http = http;
-    http_call_watch(http, &watch);
-    flight_name(emulator, flight->visit.request_id);
-    emulator->counters.in_flight++;
-    if (emulator->counters.in_flight > emulator->counters.most_in_flight)
-        emulator->counters.most_in_flight = emulator->counters.in_flight;
-    return flight;
-}
-
-void flight_begin(struct emulator *emulator, struct http_call *http, const struct http_call_request *request)
+/* More headers than any client sends cannot be signed either. [assumed] */
+static int flight_enter(struct flight *flight, const struct http_call_request *request,
+                        struct refusal *refusal)
 {
     struct sign_header headers[FLIGHT_HEADERS_MOST];
-    struct refusal refusal = {.status = 0};
     struct gate_request asked = {.method = request->method,
                                  .path = request->path,
                                  .headers = headers,
@@ -290,15 +275,40 @@ void flight_begin(struct emulator *emulator, struct http_call *http, const struc
     for (size_t i = 0; i < request->header_count && i < FLIGHT_HEADERS_MOST; i++)
         headers[asked.header_count++] =
             (struct sign_header){request->headers[i].name, request->headers[i].value};
+    if (flight_ask_gate(flight, &asked, refusal) != 0)
+        return -1;
+    if (request->header_count > FLIGHT_HEADERS_MOST)
+        return refusal_set(refusal, "OTSParameterInvalid", "Too many headers.");
+    return 0;
+}
+
+static void flight_open(struct flight *flight, struct http_call *http)
+{
+    struct emulator *emulator = flight->emulator;
+    struct http_call_watch watch = {flight_on_gone, flight_on_end, flight};
+    flight->http = http;
+    http_call_watch(http, &watch);
+    flight->instance = &emulator->instances[flight->pass.instance];
+    flight->visit.ground = &flight->instance->ground;
+    instance_look_at_clock(flight->instance, emulator_wall_ms(emulator));
+    emulator->counters.in_flight++;
+    if (emulator->counters.in_flight > emulator->counters.most_in_flight)
+        emulator->counters.most_in_flight = emulator->counters.in_flight;
+}
+
+void flight_begin(struct emulator *emulator, struct http_call *http, const struct http_call_request *request)
+{
+    struct refusal refusal = {.status = 0};
+    struct flight *flight = flight_take(emulator);
+    flight_name(emulator, flight->visit.request_id);
     emulator->counters.requests++;
     emulator->counters.bytes_in += request->body.len;
-    const struct operation *operation = flight_enter(emulator, &asked, &refusal);
-    if (operation == NULL) {
-        flight_turn_away(emulator, http, request->path, &refusal);
+    if (flight_enter(flight, request, &refusal) != 0) {
+        flight_turn_away(flight, http, request->path, &refusal);
         return;
     }
-    flight_look_at_clock(emulator);
-    flight_start(flight_open(emulator, http), operation, request->body);
+    flight_open(flight, http);
+    flight_start(flight, flight->pass.operation, flight->pass.body);
 }
 
 /* ---- the end ---- */

@@ -44,16 +44,20 @@ void flight_answer_bytes(struct emulator *emulator, struct http_call *http,
 {
     struct sign_header seal[GATE_SEAL];
     struct http_header headers[GATE_SEAL];
-    size_t count = gate_seal(emulator->gate, flight_flaw(plan->action), answer->path, answer->request_id,
-                             answer->body, emulator_wall_ms(emulator), seal);
-    struct http_fault fault = flight_fault(plan, answer->body.len);
+    struct gate_answer sealed = {.path = answer->path,
+                                 .request_id = answer->request_id,
+                                 .wall_ms = emulator_wall_ms(emulator),
+                                 .flaw = flight_flaw(plan->action),
+                                 .body = answer->body};
+    size_t count = gate_seal(emulator->gate, answer->pass, &sealed, seal);
+    struct http_fault fault = flight_fault(plan, sealed.body.len);
     for (size_t i = 0; i < count; i++)
         headers[i] = (struct http_header){seal[i].name, seal[i].value};
-    emulator->counters.bytes_out += answer->body.len;
+    emulator->counters.bytes_out += sealed.body.len;
     if (flight_fault_is_none(&fault))
-        http_answer(http, answer->status, headers, count, answer->body);
+        http_answer(http, answer->status, headers, count, sealed.body);
     else
-        http_answer_badly(http, answer->status, headers, count, answer->body, &fault);
+        http_answer_badly(http, answer->status, headers, count, sealed.body, &fault);
 }
 
 bool flight_answer_is_valid(const struct rules_plan *plan)
@@ -80,7 +84,8 @@ void flight_answer(struct flight *flight)
 {
     struct visit *visit = &flight->visit;
     struct rules_plan *plan = &flight->plan;
-    struct flight_answer answer = {.path = flight->path, .request_id = visit->request_id, .status = 200};
+    struct flight_answer answer = {
+        .pass = &flight->pass, .path = flight->path, .request_id = visit->request_id, .status = 200};
     if (visit->refusal.status != 0) {
         flight_count_refusal(flight);
         answer.status = visit->refusal.status;

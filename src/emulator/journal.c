@@ -76,7 +76,8 @@ void journal_flush(struct journal *journal)
     clock_stop(journal->clock, &journal->timer);
 }
 
-static void journal_begin(struct journal *journal, int64_t time_ms, const char *request_id)
+static void journal_begin(struct journal *journal, int64_t time_ms, const char *instance,
+                          const char *request_id)
 {
     struct buffer *lines = &journal->lines;
     buffer_add_slice(lines, SLICE("{\"seq\":"));
@@ -86,6 +87,11 @@ static void journal_begin(struct journal *journal, int64_t time_ms, const char *
     buffer_add_slice(lines, SLICE(",\"request\":\""));
     buffer_add_slice(lines, slice_text(request_id));
     buffer_add_slice(lines, SLICE("\","));
+    if (instance == NULL)
+        return;
+    buffer_add_slice(lines, SLICE("\"instance\":"));
+    json_put_string(lines, slice_text(instance));
+    buffer_add_slice(lines, SLICE(","));
 }
 
 static void journal_end(struct journal *journal)
@@ -97,19 +103,20 @@ static void journal_end(struct journal *journal)
         clock_start(journal->clock, &journal->timer, JOURNAL_FLUSH_MS);
 }
 
-void journal_add(struct journal *journal, int64_t time_ms, const char *request_id,
+void journal_add(struct journal *journal, int64_t time_ms, const char *instance, const char *request_id,
                  const struct change *change, const char *result)
 {
-    journal_begin(journal, time_ms, request_id);
+    journal_begin(journal, time_ms, instance, request_id);
     row_line_put(&journal->lines, change->table, &change->row);
     buffer_add_slice(&journal->lines, SLICE(",\"result\":"));
     json_put_string(&journal->lines, slice_text(result));
     journal_end(journal);
 }
 
-void journal_add_unanswered(struct journal *journal, int64_t time_ms, const char *request_id)
+void journal_add_unanswered(struct journal *journal, int64_t time_ms, const char *instance,
+                            const char *request_id)
 {
-    journal_begin(journal, time_ms, request_id);
+    journal_begin(journal, time_ms, instance, request_id);
     buffer_add_slice(&journal->lines, SLICE("\"event\":\"unanswered\""));
     journal_end(journal);
 }

@@ -15,13 +15,14 @@ struct journal; /* opaque */
 struct journal *journal_open(struct clock *clock, const char *file, struct error *err);
 void journal_close(struct journal *journal); /* flushes */
 
-/* `result`: "ok" or the code. */
-void journal_add(struct journal *journal, int64_t time_ms, const char *request_id,
+/* `instance` NULL: it is not said. `result`: "ok" or the code. */
+void journal_add(struct journal *journal, int64_t time_ms, const char *instance, const char *request_id,
                  const struct change *change, const char *result);
 
 /* The rows of this request, which are in the journal before, were applied, but a fault rule kept the answer
  * from the client: what it was not told it may send again. */
-void journal_add_unanswered(struct journal *journal, int64_t time_ms, const char *request_id);
+void journal_add_unanswered(struct journal *journal, int64_t time_ms, const char *instance,
+                            const char *request_id);
 void journal_flush(struct journal *journal);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 struct refusal_kind {
     const char *code;
     int status;
@@ -63,6 +65,19 @@ const char *refusal_words(const char *code)
     return kind == NULL ? code : kind->words;
 }
 
+/* What a client sent is part of some messages, and they are cut: only whole characters are text in an answer.
+ */
+static void refusal_clean(char *message)
+{
+    const char *end = message + strlen(message);
+    for (char *at = message; at < end;) {
+        size_t len = utf8_length(at, end);
+        if (len == 0 || (unsigned char)*at < ' ')
+            *at = '?';
+        at += len == 0 ? 1 : len;
+    }
+}
+
 int refusal_set(struct refusal *refusal, const char *code, const char *format, ...)
 {
     va_list args;
@@ -72,5 +87,6 @@ int refusal_set(struct refusal *refusal, const char *code, const char *format, .
     va_start(args, format);
     vsnprintf(refusal->message, sizeof(refusal->message), format, args);
     va_end(args);
+    refusal_clean(refusal->message);
     return -1;
 }

@@ -6,7 +6,7 @@
 struct refusal {
     int status; /* 0: not refused */
     char code[64];
-    char message[200]; /* cut when longer */
+    char message[200]; /* cut when longer; UTF-8 without control characters, whatever was put in */
 };
 
 /* The status comes from the service's table of codes; a code outside it is 400. Returns -1. */

@@ -13,14 +13,41 @@
 
 enum { MD5_BYTES = 16, SHA1_BYTES = 20, KEY_MOST = 64 * 1024 };
 
+/* A context and the key that it holds. */
+struct digest_hmac {
+    EVP_MAC_CTX *context;
+    const char *algorithm;
+    struct buffer key;
+    bool key_known;
+};
+
 struct digest {
     EVP_MD *md5;
     EVP_MD_CTX *md5_context;
     EVP_MAC *hmac;
-    EVP_MAC_CTX *hmac_context;
-    struct buffer key; /* the one the context holds */
-    bool key_known;
+    struct digest_hmac sha1;
+    struct digest_hmac sha256;
 };
+
+static void hmac_init(struct digest_hmac *hmac, EVP_MAC *mac, const char *algorithm)
+{
+    hmac->context = check_memory(EVP_MAC_CTX_new(mac));
+    hmac->algorithm = algorithm;
+    buffer_init(&hmac->key, KEY_MOST);
+}
+
+static void hmac_forget_key(struct digest_hmac *hmac)
+{
+    OPENSSL_cleanse(hmac->key.at, hmac->key.len);
+    buffer_fini(&hmac->key);
+    hmac->key_known = false;
+}
+
+static void hmac_fini(struct digest_hmac *hmac)
+{
+    hmac_forget_key(hmac);
+    EVP_MAC_CTX_free(hmac->context);
+}
 
 struct digest *digest_create(void)
 {
@@ -28,24 +55,17 @@ struct digest *digest_create(void)
     digest->md5 = check_memory(EVP_MD_fetch(NULL, "MD5", NULL));
     digest->md5_context = check_memory(EVP_MD_CTX_new());
     digest->hmac = check_memory(EVP_MAC_fetch(NULL, "HMAC", NULL));
-    digest->hmac_context = check_memory(EVP_MAC_CTX_new(digest->hmac));
-    buffer_init(&digest->key, KEY_MOST);
+    hmac_init(&digest->sha1, digest->hmac, "SHA1");
+    hmac_init(&digest->sha256, digest->hmac, "SHA256");
     return digest;
-}
-
-static void digest_forget_key(struct digest *digest)
-{
-    OPENSSL_cleanse(digest->key.at, digest->key.len);
-    buffer_fini(&digest->key);
-    digest->key_known = false;
 }
 
 void digest_destroy(struct digest *digest)
 {
     if (digest == NULL)
         return;
-    digest_forget_key(digest);
-    EVP_MAC_CTX_free(digest->hmac_context);
+    hmac_fini(&digest->sha1);
+    hmac_fini(&digest->sha256);
     EVP_MAC_free(digest->hmac);
     EVP_MD_CTX_free(digest->md5_context);
     EVP_MD_free(digest->md5);
@@ -61,31 +81,43 @@ void digest_md5(struct digest *digest, struct slice body, char base64[DIGEST_MD5
     base64[base64_encode(slice_of(bytes, sizeof(bytes)), base64)] = 0;
 }
 
-static void digest_new_key(struct digest *digest, struct slice key)
+static void hmac_new_key(struct digest_hmac *hmac, struct slice key)
 {
-    char sha1[] = "SHA1";
-    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha1, 0),
-                           OSSL_PARAM_construct_end()};
-    digest_forget_key(digest);
-    CHECK(buffer_add_slice(&digest->key, key) == 0);
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t)hmac->algorithm, 0),
+        OSSL_PARAM_construct_end()};
+    hmac_forget_key(hmac);
+    CHECK(buffer_add_slice(&hmac->key, key) == 0);
     /* OpenSSL takes a NULL key for "the last one": an empty key needs an address. */
     const unsigned char *at = key.len > 0 ? (const unsigned char *)key.at : (const unsigned char *)"";
-    CHECK(EVP_MAC_init(digest->hmac_context, at, key.len, params) == 1);
-    digest->key_known = true;
+    CHECK(EVP_MAC_init(hmac->context, at, key.len, params) == 1);
+    hmac->key_known = true;
+}
+
+static void hmac_run(struct digest_hmac *hmac, struct slice key, struct slice text, unsigned char *bytes,
+                     size_t count)
+{
+    size_t len = 0;
+    if (hmac->key_known && slice_equal(buffer_slice(&hmac->key), key))
+        CHECK(EVP_MAC_init(hmac->context, NULL, 0, NULL) == 1);
+    else
+        hmac_new_key(hmac, key);
+    CHECK(EVP_MAC_update(hmac->context, (const unsigned char *)text.at, text.len) == 1);
+    CHECK(EVP_MAC_final(hmac->context, bytes, &len, count) == 1 && len == count);
 }
 
 void digest_hmac_sha1(struct digest *digest, struct slice key, struct slice text,
                       char base64[DIGEST_SHA1_BASE64 + 1])
 {
     unsigned char bytes[SHA1_BYTES];
-    size_t len = 0;
-    if (digest->key_known && slice_equal(buffer_slice(&digest->key), key))
-        CHECK(EVP_MAC_init(digest->hmac_context, NULL, 0, NULL) == 1);
-    else
-        digest_new_key(digest, key);
-    CHECK(EVP_MAC_update(digest->hmac_context, (const unsigned char *)text.at, text.len) == 1);
-    CHECK(EVP_MAC_final(digest->hmac_context, bytes, &len, sizeof(bytes)) == 1 && len == sizeof(bytes));
+    hmac_run(&digest->sha1, key, text, bytes, sizeof(bytes));
     base64[base64_encode(slice_of(bytes, sizeof(bytes)), base64)] = 0;
+}
+
+void digest_hmac_sha256(struct digest *digest, struct slice key, struct slice text,
+                        unsigned char bytes[DIGEST_SHA256])
+{
+    hmac_run(&digest->sha256, key, text, bytes, DIGEST_SHA256);
 }
 
 bool digest_equal(struct slice a, struct slice b)

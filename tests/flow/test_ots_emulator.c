@@ -11,6 +11,7 @@
 #include "bucket/bucket.h"
 #include "emulator/change.h"
 #include "emulator/emulator.h"
+#include "emulator/keyring.h"
 #include "loop/loop.h"
 #include "ots/table.h"
 #include "ots/write.h"
@@ -180,8 +181,9 @@ static void test_a_token_is_sent_and_asked_for(void **state)
     struct ots_client_options options = options_of(story);
     struct error err;
     emulator_destroy(story->emulator);
+    struct keyring_pair pair = {.id = "testid", .secret = "testsecret", .sts_token = "CAIS+/=token"};
     story->emulator =
-        emulator_create(story->loop, &(struct emulator_options){.sts_token = "CAIS+/=token"}, &err);
+        emulator_create(story->loop, &(struct emulator_options){.pairs = &pair, .pair_count = 1}, &err);
     assert_non_null(story->emulator);
     snprintf(story->endpoint, sizeof(story->endpoint), "http://127.0.0.1:%d", emulator_port(story->emulator));
     assert_refused(story, &options, "OTSAuthFailed");

@@ -267,7 +267,7 @@ def described(data):
     unit = answer.reserved_throughput_details.capacity_unit
     return {"table": meta.table_name,
             "keys": [(key.name, KEY_NAMES[key.type], key.HasField("option")) for key in meta.primary_key],
-            "defined": [(column.name, COLUMN_NAMES[column.type]) for column in meta.defined_column],
+            "defined": sorted((column.name, COLUMN_NAMES[column.type]) for column in meta.defined_column),
             "options": {"ttl": options.time_to_live, "max_versions": options.max_versions,
                         "deviation": options.deviation_cell_version_in_sec, "allow_update": options.allow_update},
             "throughput": (unit.read, unit.write),

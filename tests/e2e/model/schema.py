@@ -31,7 +31,7 @@ class Table:
         return next((kind for name, kind in self.defined if name == column), None)
 
     def describe(self):
-        return {"table": self.name, "keys": self.keys, "defined": self.defined, "options": self.options,
+        return {"table": self.name, "keys": self.keys, "defined": sorted(self.defined), "options": self.options,
                 "throughput": self.throughput, "indexes": self.indexes}
 
 

@@ -196,6 +196,30 @@ class Maker:
             Cell(b"c0", DELETE_ONE, value, 5), Cell(b"c0", DELETE_ONE, None, -1),
         ])
 
+    # ---- rules ----
+
+    def single(self, table):
+        name = self.rng.choice([self.column(table).decode()] * 4 + [table.keys[0][0]])
+        kinds = {name: kind for name, kind, _ in table.keys} | dict(table.defined)
+        value = self.rng.choice([value for value in VALUES if kinds.get(name, value[0]) == value[0] or self.chance(0.1)])
+        if name == table.keys[0][0]:
+            value = (kinds[name], self.rng.choice(KEYS[kinds[name]]))
+        return ("column", name, self.rng.choice(["==", "!=", ">", ">=", "<", "<="]), value, self.chance(0.5), self.chance(0.6))
+
+    def rule(self, table, depth=0):
+        if depth == 2 or self.chance(0.6):
+            return self.single(table)
+        kind = self.rng.choice(["and", "or", "not"])
+        return (kind, [self.rule(table, depth + 1) for _ in range(1 if kind == "not" else self.rng.choice([2, 2, 3]))])
+
+    def bad_rule(self, table):
+        single = self.single(table)
+        return self.rng.choice([
+            b"\xff", b"\x08\x09\x12\x00", b"\x08\x01\x12\x01a", ("and", [single]), ("or", []), ("not", [single, single]), ("not", []),
+            ("and", [single] * 10), ("and", [single] * 9), ("and", [("page", 0, 1), single]), ("page", -1, 1), ("page", 0, 0),
+            single[:1] + (self.rng.choice(BAD_NAMES),) + single[2:], single[:3] + (MIN,) + single[4:],
+        ])
+
     # ---- changes ----
 
     def change(self, table, kind=None, in_bulk=False):
@@ -208,6 +232,8 @@ class Maker:
         change = {"type": kind, "row": Row(keys, tuple(cells), kind == "delete"), "expect": 0}
         if not in_bulk:
             change["expect"] = 0 if placeholder else self.rng.choice([0, 0, 0, 1, 2])
+            if not placeholder and self.chance(0.15):
+                change["rule"] = self.bad_rule(table) if self.chance(0.05) else self.rule(table)
             if placeholder:
                 change["returns"] = (1, [])
             elif self.chance(0.3):
@@ -284,12 +310,21 @@ class Maker:
         if self.chance(0.3):
             names = COLUMNS + [name.encode() for name, _ in table.defined] + [table.keys[0][0].encode()] * self.chance(0.2)
             view["columns"] = [name.decode() for name in self.some(names, 1)]
+        if self.chance(0.25):
+            view["rule"] = self.rule(table) if self.chance(0.8) else ("page", self.rng.choice([0, 1, 2]), self.rng.choice([1, 2, 9]))
+            if self.chance(0.05):
+                view["rule"] = self.bad_rule(table)
+        if self.chance(0.12):
+            first, last = sorted([self.column(table).decode(), self.column(table).decode()])
+            view |= self.rng.choice([{"start_column": first}, {"end_column": last}, {"start_column": first, "end_column": last + "_"}])
         return self.spoilt_view(view) if self.chance(0.03) else view
 
     def spoilt_view(self, view):
         return self.rng.choice([
             {}, view | {"versions": self.rng.choice([0, -1])}, {"time": (5, 5, None)}, {"time": (9, 5, None)}, {"time": (-1, 5, None)},
             {"time": (None, None, -1)}, {"time": (1, None, 5)}, view | {"columns": [self.rng.choice(BAD_NAMES)]},
+            view | {"start_column": "c1", "end_column": "c0"}, view | {"start_column": "c0", "end_column": "c0"},
+            view | {"start_column": self.rng.choice(BAD_NAMES)}, {"time": (None, None, 5), "versions": 2},
             view | {"columns": [f"c{at}" for at in range(129)]}, view | {"columns": [f"c{at}" for at in range(128)]},
         ])
 
@@ -305,6 +340,17 @@ class Maker:
         name = self.table_name()
         table = self.table(name)
         return {"op": "GetRow", "table": name, "keys": self.asked_keys(table)} | self.view(table)
+
+    def batch_get(self):
+        names = list(dict.fromkeys(self.table_name() for _ in range(self.rng.choice([1, 1, 2]))))
+        tables = []
+        for name in names:
+            table = self.table(name)
+            tables.append({"table": name, "keys": [self.asked_keys(table) for _ in range(self.rng.choice([1, 2, 4]))]} | self.view(table))
+        if self.chance(0.04):
+            tables = self.rng.choice([[], tables + tables[:1], [tables[0] | {"keys": []}],
+                                      [tables[0] | {"keys": tables[0]["keys"][:1] * self.rng.choice([100, 101])}]])
+        return {"op": "BatchGetRow", "tables": tables}
 
     def bound(self, table, infinite):
         """A key with bounds from some column on."""
@@ -336,12 +382,12 @@ class Maker:
 
     # ---- all ----
 
-    KINDS = [("write", 30), ("batch_write", 10), ("bulk_import", 8), ("get_row", 16), ("get_range", 14), ("create_table", 3),
+    KINDS = [("write", 30), ("batch_write", 10), ("bulk_import", 8), ("get_row", 16), ("get_range", 14), ("batch_get", 5), ("create_table", 3),
              ("describe_table", 2), ("delete_table", 1), ("list_table", 1), ("update_table", 2),
              ("create_index", 1), ("drop_index", 0.5), ("add_columns", 1), ("delete_columns", 0.7), ("wrong_body", 0.5), ("wait", 6)]
 
     def wait(self):
-        return {"op": "wait", "ms": self.rng.choice([1, 1, 1000, 1000, DAY_MS // 2])}
+        return {"op": "wait", "ms": self.rng.choice([1, 1, 1000, 1000, DAY_MS // 2, DAY_MS])}
 
     def request(self):
         if not self.service.tables:

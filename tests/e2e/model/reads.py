@@ -1,8 +1,9 @@
 """reads: what is seen of a row, and of a range of rows."""
+from . import filters
 from .refused import INVALID, check
 from .schema import good_name
 from .values import Cell, Row, order, row_size, units
-from .writes import KEY_KINDS, key_violations
+from .writes import KEY_KINDS, alive, key_violations
 
 BOUND_KINDS = KEY_KINDS + ("inf_min", "inf_max")
 
@@ -18,14 +19,13 @@ def key_row_violations(keys, kinds=KEY_KINDS):
     yield from key_violations(row, kinds)
 
 
-def check_key(keys):
-    check(key_row_violations(keys))
+# ---- what may be asked for ----
 
-
-def time_violations(time):
+def time_violations(time, versions):
+    """[assumed] One version and a specific time agree; more contradict it."""
     start, end, specific = time
     if specific is not None:
-        if start is not None or end is not None or specific < 0:
+        if start is not None or end is not None or specific < 0 or (versions or 1) > 1:
             yield INVALID
     elif (start or 0) < 0 or (start or 0) >= (end or 0):
         yield INVALID
@@ -38,7 +38,16 @@ def view_violations(request):
     if (time is None and versions is None) or (versions is not None and versions < 1):
         yield INVALID
     if time is not None:
-        yield from time_violations(time)
+        yield from time_violations(time, versions)
+    yield from column_range_violations(request.get("start_column"), request.get("end_column"))
+    if request.get("rule") is not None:
+        yield from filters.violations(request["rule"], True)
+
+
+def column_range_violations(start, end):
+    """[assumed] Bounds are names like any other, and an empty range is a mistake."""
+    if not all(name is None or good_name(name) for name in (start, end)) or (start is not None and end is not None and start >= end):
+        yield INVALID
 
 
 def range_violations(request):
@@ -49,6 +58,8 @@ def range_violations(request):
         yield INVALID
 
 
+# ---- what is seen ----
+
 def in_time(version, time):
     if time is None:
         return True
@@ -56,35 +67,56 @@ def in_time(version, time):
     return version == specific if specific is not None else (start or 0) <= version < (end or 0)
 
 
+def wanted(name, request):
+    """Columns by name, and by range [start, end)."""
+    columns, start, end = request.get("columns", []), request.get("start_column"), request.get("end_column")
+    return ((not columns or name.decode() in columns) and (start is None or name >= start.encode())
+            and (end is None or name < end.encode()))
+
+
 def seen(table, key, request, now):
-    """The row as the request sees it, or None: a row that has none of the columns asked for is left out, unless a key column is
-    among them."""
-    columns = [name.encode() for name in request.get("columns", [])]
-    most = request.get("versions") or 2**31
-    cells = []
-    for name, versions in sorted(table.rows[key].items()):
-        if columns and name not in columns:
+    """The row as the request sees it, or None. A row that has none of the columns asked for is left out, unless a key column is among
+    them; so is one for which the filter does not hold."""
+    cells, had_columns = [], False
+    for name, versions in sorted(alive(table, key, now).items()):
+        if not wanted(name, request):
             continue
-        times = [time for time in sorted(versions, reverse=True) if in_time(time, request.get("time"))][:most]
-        cells += [Cell(name, 0, versions[time], time) for time in times]
-    named_key = any(name.encode() in columns for name, _, _ in table.keys)
-    if columns and not cells and not named_key:
+        had_columns = True
+        times = [time for time in sorted(versions, reverse=True) if in_time(time, request.get("time"))]
+        cells += [Cell(name, 0, versions[time], time) for time in times[:request.get("versions")]]
+    row = Row(tuple((name.encode(), value) for (name, _, _), value in zip(table.keys, key)), tuple(cells))
+    rule = request.get("rule")
+    if rule is not None and not filters.holds(rule, row):
         return None
-    return Row(tuple((name.encode(), value) for (name, _, _), value in zip(table.keys, key)), tuple(cells))
+    if rule is not None and rule[0] == "page":
+        names = filters.page(rule, sorted({cell.name for cell in cells}))
+        row = row._replace(cells=tuple(cell for cell in cells if cell.name in names))
+    chosen = request.get("columns") or request.get("start_column") is not None or request.get("end_column") is not None
+    named_key = any(name in request.get("columns", []) for name, _, _ in table.keys)
+    return None if left_out(row, chosen, rule, had_columns) and not named_key else row
+
+
+def left_out(row, chosen, rule, had_columns):
+    """[assumed] When what was asked for by name, range or page leaves nothing; not when only its versions are out of time."""
+    return not row.cells and (chosen or (rule is not None and rule[0] == "page"))
 
 
 def read_size(row):
     return row_size(row.keys, [cell._replace(time=None) for cell in row.cells])
 
 
+def exists(table, key, now):
+    return key in table.rows and alive(table, key, now) is not None
+
+
 def get(table, key, request, now):
-    row = seen(table, key, request, now) if key in table.rows else None
+    row = seen(table, key, request, now) if exists(table, key, now) else None
     return {"cost": (1 if row is None else units(read_size(row)), 0), "row": row, "token": None}
 
 
 def get_range(table, request, start, end, now):
     forward = request["direction"] == 0
-    keys = sorted(table.rows, key=order, reverse=not forward)
+    keys = sorted((key for key in table.rows if exists(table, key, now)), key=order, reverse=not forward)
     keys = [key for key in keys if (start <= order(key) < end if forward else start >= order(key) > end)]
     rows, following = [], None
     for key in keys:
@@ -95,3 +127,23 @@ def get_range(table, request, start, end, now):
         if row is not None:
             rows.append(row)
     return {"cost": (units(sum(read_size(row) for row in rows)), 0), "rows": rows, "token": None, "next": following}
+
+
+# ---- many rows ----
+
+def batch_violations(tables):
+    names = [table["table"] for table in tables]
+    rows = [keys for table in tables for keys in table["keys"]]
+    if not tables or len(set(names)) < len(names) or not all(table["keys"] for table in tables) or len(rows) > 100:
+        yield INVALID
+    for table in tables:
+        if not good_name(table["table"]):
+            yield INVALID
+        yield from view_violations(table)
+    for keys in rows:
+        yield from key_row_violations(keys)
+
+
+def check_batch(tables):
+    check(batch_violations(tables))
+

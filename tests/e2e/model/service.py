@@ -1,4 +1,6 @@
 """service: the model. answer(request) gives what the emulator must answer, or raises Refused."""
+import itertools
+
 from . import reads, schema, writes
 from .refused import EXISTS, INVALID, MISSING, Refused, check, no_table
 from .values import AUTO, Cell, Row, order, row_size
@@ -127,8 +129,8 @@ class Service:
         """The change whole, or Refused and nothing."""
         row = change["row"]
         key, learns = self.key_of(row, table)
-        before = table.rows.get(key)
-        writes.expectation(change, before is not None)
+        before = writes.alive(table, key, self.now)
+        writes.expectation(change, table, key, before)
         after = {}
         if change["type"] == "delete":
             table.rows.pop(key, None)
@@ -232,8 +234,7 @@ class Service:
     # ---- reading ----
 
     def GetRow(self, request):
-        check(reads.view_violations(request))
-        reads.check_key(request["keys"])
+        check(itertools.chain(reads.view_violations(request), reads.key_row_violations(request["keys"])))
         table = self.table(request["table"])
         keys = reads.key_row(request["keys"]).keys
         writes.match_key(keys, table)
@@ -248,3 +249,18 @@ class Service:
         if (start >= end) if request["direction"] == 0 else (start <= end):
             raise Refused(INVALID)
         return reads.get_range(table, request, start, end, self.now)
+
+    def BatchGetRow(self, request):
+        reads.check_batch(request["tables"])
+        tables = [self.table(part["table"]) for part in request["tables"]]
+        return {"tables": [(table.name, [self.got(table, keys, part) for keys in part["keys"]])
+                           for table, part in zip(tables, request["tables"])]}
+
+    def got(self, table, keys, part):
+        """[assumed] A key that does not fit its table is its row's failure."""
+        keys = reads.key_row(keys).keys
+        try:
+            writes.match_key(keys, table)
+        except Refused as refused:
+            return refused
+        return reads.get(table, tuple(value for _, value in keys), part, self.now)

@@ -1,9 +1,10 @@
 """writes: what a row change may be, and what it does to a row."""
 import math
 
+from . import filters
 from .refused import CONDITION, INVALID, KEY, Refused, check
 from .schema import good_name
-from .values import AUTO, DELETE_ALL, DELETE_ONE, INCREMENT, INT64_MAX, INT64_MIN, PUT, row_size
+from .values import AUTO, DELETE_ALL, DELETE_ONE, INCREMENT, INT64_MAX, INT64_MIN, PUT, Cell, Row, row_size
 
 KEY_KINDS = ("integer", "string", "binary")
 
@@ -70,6 +71,8 @@ def violations(change):
         yield from cell_violations(kind, row, cell)
     if placeholder and change.get("expect", 0) != 0:
         yield INVALID
+    if change.get("rule") is not None:
+        yield from filters.violations(change["rule"], False)
 
 
 def match(change, table, now):
@@ -98,12 +101,31 @@ def match_key(keys, table, bounds=False):
 
 # ---- what a change does ----
 
-def expectation(change, exists):
-    expect = change.get("expect", 0)
-    if expect == 1 and not exists:
+def alive(table, key, now):
+    """{column: {version: value}} of what is there: not expired, and no more versions than the table keeps. None: no such row; one whose
+    last cell has expired is gone, one that never had a cell, or lost it to a deletion, is there."""
+    if key not in table.rows:
+        return None
+    ttl, most, columns = table.options["ttl"], table.options["max_versions"], {}
+    for name, versions in table.rows[key].items():
+        times = [time for time in versions if ttl == -1 or now - time < ttl * 1000]
+        times = sorted(times)[-most:]
+        if times:
+            columns[name] = {time: versions[time] for time in times}
+    return None if table.rows[key] and not columns else columns
+
+
+def expectation(change, table, key, columns):
+    """The condition on the row's existence, then the one on its columns; of a missing row every column is missing, but not its key."""
+    expect, rule = change.get("expect", 0), change.get("rule")
+    if (expect == 1 and columns is None) or (expect == 2 and columns is not None):
         raise Refused(CONDITION)
-    if expect == 2 and exists:
-        raise Refused(CONDITION)
+    if rule is not None:
+        cells = [Cell(name, 0, versions[time], time) for name, versions in sorted((columns or {}).items())
+                 for time in sorted(versions, reverse=True)]
+        row = Row(tuple((name.encode(), value) for (name, _, _), value in zip(table.keys, key)), tuple(cells))
+        if not filters.holds(rule, row):
+            raise Refused(CONDITION)
 
 
 def trim(versions, most):
@@ -143,7 +165,8 @@ def makes_row(change):
 
 
 def cost(change):
-    return (0 if change.get("expect", 0) == 0 else 1, max(1, -(-row_size(change["row"].keys, change["row"].cells) // 4096)))
+    conditional = change.get("expect", 0) != 0 or change.get("rule") is not None
+    return (1 if conditional else 0, max(1, -(-row_size(change["row"].keys, change["row"].cells) // 4096)))
 
 
 def check_change(change):

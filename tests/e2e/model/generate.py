@@ -89,9 +89,19 @@ class Maker:
                        "max_versions": rng.choice([1, 2, 4] + [0] * self.chance(0.1)),
                        "deviation": rng.choice([1, 3600, 86400] + [0] * self.chance(0.1))}
             request["options"] = {name: options[name] for name in self.some(options, 0)}
+            self.lower(self.service.tables.get(request["table"]), request["options"])
         if self.chance(0.3):
             request["throughput"] = rng.choice([(0, 0), (None, 3), (4, None), (-1, 0), (0, 100001)])
         return request
+
+    @staticmethod
+    def lower(table, options):
+        """What has expired may come back when its limit is raised, or may be gone for good: no limit is raised where rows expire."""
+        if table is None or table.options["ttl"] == -1:
+            return
+        for name in ("ttl", "max_versions"):
+            if options.get(name, 1) == -1 or options.get(name, 1) > table.options[name]:
+                del options[name]
 
     def create_index(self):
         name = self.table_name()

@@ -22,6 +22,7 @@ class Table:
         self.throughput = tuple(number or 0 for number in request["throughput"])
         self.indexes = [(name, list(keys), list(columns)) for name, keys, columns in request["indexes"]]
         self.rows = {}     # key values to {column name: {version: value}}
+        self.written = {}  # key values to the time of the last write
         self.numbers = {}  # partition key value to the highest number that was given out for it
 
     def auto_column(self):

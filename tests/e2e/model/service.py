@@ -139,6 +139,7 @@ class Service:
                                    table.options["max_versions"], self.now)
             if before is not None or writes.makes_row(change):
                 table.rows[key] = after
+                table.written[key] = self.now if table.options["ttl"] != -1 else None
         return {"cost": writes.cost(change), "row": self.returned(change, table, key, after), "learns": learns}
 
     def key_of(self, row, table):
@@ -229,7 +230,7 @@ class Service:
         assert number > table.numbers.get(key[0], -2**63), "an auto-increment value that does not grow"
         table.numbers[key[0]] = number
         known = tuple(("integer", number) if isinstance(value[1], Unknown) else value for value in key)
-        table.rows[known] = table.rows.pop(key)
+        table.rows[known], table.written[known] = table.rows.pop(key), table.written.pop(key)
 
     # ---- reading ----
 

@@ -9,6 +9,9 @@ MIN, MAX, AUTO = ("inf_min", None), ("inf_max", None), ("auto", None)
 PUT, DELETE_ALL, DELETE_ONE, INCREMENT = 0, 1, 3, 4
 
 
+ANYTHING = object()  # in an expected answer: left open by the facts
+
+
 class Cell(NamedTuple):
     """One attribute cell of a request or of an answer."""
     name: bytes

@@ -102,17 +102,20 @@ def match_key(keys, table, bounds=False):
 # ---- what a change does ----
 
 def alive(table, key, now):
-    """{column: {version: value}} of what is there: not expired, and no more versions than the table keeps. None: no such row; one whose
-    last cell has expired is gone, one that never had a cell, or lost it to a deletion, is there."""
+    """{column: {version: value}} of what is there: not expired, in whole seconds, and no more versions than the table keeps. None: no
+    such row. [assumed] A row whose last cell has expired is gone; one without cells expires by the time of its write, if rows
+    expired then."""
     if key not in table.rows:
         return None
     ttl, most, columns = table.options["ttl"], table.options["max_versions"], {}
+
+    def fresh(time):
+        return ttl == -1 or time is None or now // 1000 - time // 1000 < ttl
     for name, versions in table.rows[key].items():
-        times = [time for time in versions if ttl == -1 or now - time < ttl * 1000]
-        times = sorted(times)[-most:]
+        times = sorted(time for time in versions if fresh(time))[-most:]
         if times:
             columns[name] = {time: versions[time] for time in times}
-    return None if table.rows[key] and not columns else columns
+    return columns if columns or (not table.rows[key] and fresh(table.written[key])) else None
 
 
 def expectation(change, table, key, columns):

@@ -17,19 +17,19 @@ def run_client(command, emulator, least):
 
 
 def test_the_java_sdk_finds_everything_as_the_service_has_it(emulator, java_client):
-    run_client(java_client, emulator, 400)
+    run_client(java_client, emulator, 520)
 
 
 def test_the_go_sdk_finds_everything_as_the_service_has_it(emulator, go_client):
-    run_client(go_client, emulator, 200)
+    run_client(go_client, emulator, 240)
 
 
 def test_the_python_sdk_finds_everything_as_the_service_has_it(emulator, python_client):
-    run_client(python_client, emulator, 300)
+    run_client(python_client, emulator, 320)
 
 
 def test_the_node_sdk_finds_everything_as_the_service_has_it(emulator, node_client):
-    run_client(node_client, emulator, 150)
+    run_client(node_client, emulator, 215)
 
 
 def test_a_client_that_retries_gets_through_throttling(emulator):

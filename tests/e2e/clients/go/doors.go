@@ -16,6 +16,7 @@ func checkDoors() {
 	part("unknown operation", unknownOperation)
 	part("a busy service", busy)
 	part("busy rows", busyRows)
+	part("broken answers", broken)
 	part("many at once", atOnce)
 }
 
@@ -63,7 +64,7 @@ func busy() {
 	must(err)
 	same("a read that timed out is repeated", retries, int32(2))
 	same("and answers", columnTexts(answer.Columns), wanted("v", 2))
-	faults(`{"action": "error", "operation": "GetRow", "status": 502, "text": "<html>bad gateway</html>", "count": 1}`)
+	faults(`{"action": "error", "operation": "GetRow", "status": 502, "body": "<html>bad gateway</html>", "count": 1}`)
 	_, err = read(criteria("Doors", k))
 	refused("a body that is not protobuf", err, "OTSServerUnavailable", 502, "")
 	faults("")
@@ -98,6 +99,27 @@ func busyRows() {
 	same("and are there", len(scan(&RangeRowQueryCriteria{TableName: "Doors", StartPrimaryKey: key("rows", lowest),
 		EndPrimaryKey: key("rows", highest)})), 20)
 	faults("")
+}
+
+func broken() {
+	k := key("broken", 1)
+	must(put("Doors", k, "v", "whole"))
+	for _, action := range []string{"half_answer", "wrong_length", "cut_before", "cut_after"} {
+		rule := `{"action": "` + action + `", "operation": "GetRow", "count": 1}`
+		faults(rule)
+		_, err := read(criteria("Doors", k))
+		_, own := err.(*OtsError)
+		same(action+": an error, and not the service's", []bool{err != nil, own}, []bool{true, false})
+		same(action+": the next one is whole", columns("Doors", k), wanted("v", "whole"))
+	}
+	faults(`{"action": "drip", "operation": "GetRow", "bytes": 16, "ms": 1, "count": 1}`)
+	same("drip: slow, but whole", columns("Doors", k), wanted("v", "whole"))
+	faults(`{"action": "refuse_credentials"}`)
+	_, err := client.ListTable()
+	refused("credentials refused from now on", err, "OTSAuthFailed", 403, "")
+	faults("")
+	_, err = client.ListTable()
+	must(err)
 }
 
 func atOnce() {

@@ -16,6 +16,9 @@ final class Doors {
         Checks.part("unknown operation", Doors::unknown);
         Checks.part("a busy service", Doors::busy);
         Checks.part("busy rows", Doors::busyRows);
+        Checks.part("a token bucket", Doors::bucket);
+        Checks.part("broken answers", Doors::broken);
+        Checks.part("credentials that end", Doors::ending);
         Checks.part("asynchronous calls", Doors::asynchronous);
     }
 
@@ -84,7 +87,7 @@ final class Doors {
     }
 
     private static void faults(String rules) throws Exception {
-        Service.control("faults", "{\"rules\": [" + rules + "]}");
+        Service.control("faults", rules.isEmpty() ? "" : "{\"rules\": [" + rules + "]}");
     }
 
     private static ClientConfiguration patient() {
@@ -106,7 +109,7 @@ final class Doors {
         faults("{\"action\": \"error\", \"operation\": \"GetRow\", \"code\": \"OTSTimeout\", \"count\": 2}");
         withClient(Service.connect(patient()), client -> Checks.same("a read that timed out is repeated",
                 Service.columns(client.getRow(new GetRowRequest(Service.criteria(T, key))).getRow()), Service.wanted("v", 2)));
-        faults("{\"action\": \"error\", \"operation\": \"GetRow\", \"status\": 502, \"text\": \"<html>bad gateway</html>\", \"count\": 2}");
+        faults("{\"action\": \"error\", \"operation\": \"GetRow\", \"status\": 502, \"body\": \"<html>bad gateway</html>\", \"count\": 2}");
         withClient(Service.connect(patient()), client -> Checks.same("a body that is not protobuf, then the row",
                 Service.columns(client.getRow(new GetRowRequest(Service.criteria(T, key))).getRow()), Service.wanted("v", 2)));
         faults("{\"action\": \"cut_before\", \"operation\": \"GetRow\", \"count\": 1}");
@@ -139,6 +142,44 @@ final class Doors {
         withClient(Service.connect(patient()), client -> Checks.same("what is no weather is not sent again",
                 client.batchWriteRow(batch).getFailedRows().size(), 5));
         faults("");
+    }
+
+    private static void bucket() throws Exception {
+        faults("{\"action\": \"throttle\", \"table\": \"Doors\", \"write_rate\": 100, \"write_burst\": 10}");
+        BulkImportResponse some = Service.client.bulkImport(import20("bucket"));
+        Checks.holds("a bucket of ten: failed " + some.getFailedRows().size(), some.getFailedRows().size() >= 5 && some.getFailedRows().size() <= 10);
+        Checks.same("and why", some.getFailedRows().get(0).getError().getCode(), "OTSNotEnoughCapacityUnit");
+        withClient(Service.connect(patient()), client -> Checks.same("patience fills it", client.bulkImport(import20("bucket")).isAllSucceed(), true));
+        faults("");
+    }
+
+    private static void broken() throws Exception {
+        PrimaryKey key = Service.key("broken", 1);
+        Service.send(Service.put(T, key, "v", "whole"));
+        for (String action : new String[] {"wrong_digest", "wrong_signature", "no_request_id", "half_answer", "wrong_length", "cut_after"}) {
+            String rule = "{\"action\": \"" + action + "\", \"operation\": \"GetRow\", \"count\": 1}";
+            faults(rule);
+            String got = "no failure";
+            try {
+                Service.read(T, key);
+            } catch (ClientException | TableStoreException error) {
+                got = error.getClass().getSimpleName();
+            }
+            Checks.same(action + ": the SDK does not take it for an answer", got, "ClientException");
+            faults(rule);
+            withClient(Service.connect(patient()), client -> Checks.same(action + ": and asks again",
+                    Service.columns(client.getRow(new GetRowRequest(Service.criteria(T, key))).getRow()), Service.wanted("v", "whole")));
+        }
+        faults("{\"action\": \"drip\", \"operation\": \"GetRow\", \"bytes\": 16, \"ms\": 1, \"count\": 1}");
+        Checks.same("drip: slow, but whole", Service.columns(T, key), Service.wanted("v", "whole"));
+        faults("");
+    }
+
+    private static void ending() throws Exception {
+        faults("{\"action\": \"refuse_credentials\"}");
+        Checks.refused("credentials refused from now on", "OTSAuthFailed", 403, () -> Service.client.listTable());
+        faults("");
+        Checks.same("and taken again", Service.client.listTable().getTableNames().contains(T), true);
     }
 
     private static void asynchronous() throws Exception {

@@ -175,6 +175,8 @@ final class Service {
     static String control(String path, String body) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + "/_control/" + path));
         request = body == null ? request.GET() : request.POST(HttpRequest.BodyPublishers.ofString(body));
-        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 200) throw new IllegalStateException(path + ": " + answer.body());
+        return answer.body();
     }
 }

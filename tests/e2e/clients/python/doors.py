@@ -72,6 +72,22 @@ with part("a busy service"):
     same("the others are written", len(scan("doors", key("rows", 0), key("rows", 99))), 15)
     faults()
 
+with part("broken answers"):
+    for action in ("wrong_digest", "wrong_signature", "no_request_id"):
+        faults({"action": action, "operation": "GetRow", "count": 1})
+        try:
+            got = client.get_row("doors", key("busy", 1), max_version=1)
+        except Exception as error:
+            got = type(error).__name__
+        same(f"{action}: the SDK does not take it for an answer", got, "OTSClientError")
+        same(f"{action}: the next one is whole", columns("doors", key("busy", 1)), {"v": 2})
+    faults({"action": "drip", "operation": "GetRow", "bytes": 16, "ms": 1, "count": 1})
+    same("drip: slow, but whole", columns("doors", key("busy", 1)), {"v": 2})
+    faults({"action": "refuse_credentials"})
+    refused("credentials refused from now on", "OTSAuthFailed", 403, client.list_table)
+    faults()
+    same("and taken again", "doors" in client.list_table(), True)
+
 with part("the asynchronous client"):
     async def at_once():
         async with AsyncOTSClient(endpoint, key_id, secret, instance) as other:

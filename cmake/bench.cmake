@@ -10,6 +10,7 @@ bench(consumer kafka)
 bench(emulator emulator)
 bench(http http)
 bench(mapping mapping)
+bench(path mapping bucket kafka wire)
 bench(wire wire)
 
 # The stand-ins of the whole-path benchmark (bench/flow).

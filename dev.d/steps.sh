@@ -16,12 +16,13 @@ dev_help()
 ./dev install   the Debian packages that building and testing need
 ./dev demo      builds, then shows otspipe at work: no broker, no account, no configuration needed (./dev demo --help)
 ./dev build     the release binary: build/release/otspipe
-./dev test      everything a change must pass (./dev test SUITE... for some: lint build unit sanitize thread fuzz tidy e2e)
-./dev bench     benchmarks, each against the others in one run (./dev bench flow, ./dev bench micro)
+./dev test      everything a change must pass (./dev test SUITE... for some: lint build unit count sanitize thread fuzz tidy e2e)
+./dev bench     benchmarks: micro, flow (the whole path), count (instructions a record), --compare REV (against another commit)
 ./dev fuzz      fuzzing, SECONDS a parser: ./dev fuzz 600 [parser]
 ./dev sim       the simulator: ./dev sim --seeds 10000, ./dev sim --seed 42 --verbose
 ./dev format    clang-format over our own code
 ./dev tidy      clang-tidy, cppcheck, -fanalyzer: zero findings
+./dev valgrind  the unit tests and a small demo under valgrind: what the sanitizers cannot see (ten minutes)
 ./dev clean     the build folders
 WORDS
 }
@@ -104,7 +105,9 @@ dev_bench()
     case "${1:-micro}" in
         micro) for program in $BUILD/release/bench_*; do case $program in *bench_flow_*) ;; *) "$program" ;; esac; done ;;
         flow)  shift; bench/flow/run "$@" ;;
-        *)     echo "dev bench: micro or flow" >&2; return 2 ;;
+        count) shift; need_packages valgrind; bench/count "$@" ;;
+        --compare) shift; need_packages valgrind; bench/compare "$@" ;;
+        *)     echo "dev bench: micro, flow, count or --compare REV" >&2; return 2 ;;
     esac
 }
 

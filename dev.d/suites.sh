@@ -1,6 +1,6 @@
 # suites: what ./dev test runs, cheapest first. Each suite prints its time; one that fails stops the run.
 
-ALL_SUITES="lint build unit sanitize thread fuzz tidy e2e"
+ALL_SUITES="lint build unit count sanitize thread fuzz tidy e2e"
 
 dev_test()
 {
@@ -47,6 +47,14 @@ suite_unit()
 {
     configure_build release ""
     run_tests release
+}
+
+# The hot path's instructions a record, none above what bench/instructions.json says.
+suite_count()
+{
+    need_packages valgrind python3
+    configure_build release bench_path
+    bench/count --check
 }
 
 suite_sanitize()

@@ -8,6 +8,27 @@ dev_tidy()
     tidy_clang
 }
 
+# Memory that nobody wrote to is read: only valgrind sees that.
+dev_valgrind()
+{
+    need_packages $PACKAGES_BUILD valgrind
+    configure_build release ""
+    export BUILD
+    export -f valgrind_one
+    git ls-files 'tests/unit/test_*.c' | sed 's|.*/\(.*\)\.c|\1|' | xargs -P 2 -I{} bash -euo pipefail -c 'valgrind_one "$@"' valgrind {}
+    (cd "$(mktemp -d)" && valgrind_one "$OLDPWD/$BUILD/release/otspipe" demo --records 200)
+    say "valgrind: nothing found"
+}
+
+valgrind_one()
+{
+    local program=$1 said
+    shift
+    [ -x "$program" ] || program=$BUILD/release/$program
+    said=$(valgrind -q --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=9 "$program" "$@" 2>&1) ||
+        { echo "$program:"; echo "$said" | tail -n 60; return 1; }
+}
+
 tidy_cppcheck()
 {
     # unknownMacro: it does not read the system's headers. varFuncNullUB: NULL has the type of a pointer here.

@@ -28,6 +28,7 @@ static struct http_call *call_create(struct http_server *server, struct MHD_Conn
     connections->open++;
     if (connections->open > connections->most)
         connections->most = connections->open;
+    http_crowd_arrived(server);
     return call;
 }
 
@@ -51,10 +52,11 @@ static void call_destroy(struct http_call *call)
 {
     call_end(call, false);
     call->server->connections.open--;
+    call->server->sent_away -= call->sent_away ? 1 : 0;
     list_remove(&call->node);
     call_drop_answer(call);
     buffer_fini(&call->target);
-    buffer_fini(&call->body);
+    http_crowd_drop_body(call);
     free(call->headers);
     free(call);
 }
@@ -77,7 +79,9 @@ void http_call_on_completed(void *server, struct MHD_Connection *connection, voi
     call_drop_answer(call);
     call->phase = CALL_IDLE;
     call->since_ms = call->server->clock->now_ms;
+    call->served = true;
     buffer_reset(&call->body, KEEP_BYTES);
+    http_crowd_weigh(call);
     call_end(call, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 }
 
@@ -133,6 +137,15 @@ static void call_expect_body(struct http_call *call)
     unsigned long long length = text == NULL ? 0 : strtoull(text, NULL, 10);
     if (length > 0 && length <= RESERVE_MOST && length <= call->body.most)
         buffer_reserve(&call->body, (size_t)length);
+    http_crowd_weigh(call);
+}
+
+/* A client that asks before it sends a body that is too large need not send it. */
+static bool call_asks_in_vain(const struct http_call *call)
+{
+    const char *text = MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, "Content-Length");
+    return text != NULL && strtoull(text, NULL, 10) > call->body.most &&
+           MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, "Expect") != NULL;
 }
 
 static enum MHD_Result call_queue(struct http_call *call)
@@ -144,25 +157,17 @@ static enum MHD_Result call_queue(struct http_call *call)
     return queued;
 }
 
-static enum MHD_Result call_on_headers(struct http_call *call)
-{
-    call->phase = CALL_BODY;
-    MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, call_on_header, call);
-    call_expect_body(call);
-    if (call->header_bytes <= call->server->options.headers_most)
-        return MHD_YES;
-    call->phase = CALL_ANSWERED;
-    call->status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
-    call->answer = check_memory(MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT));
-    return call_queue(call);
-}
-
 static void call_take_body(struct http_call *call, const char *data, size_t bytes)
 {
-    if (call->request.too_large || buffer_add(&call->body, data, bytes) == 0)
+    if (call->request.too_large)
         return;
+    if (buffer_add(&call->body, data, bytes) == 0) {
+        http_crowd_weigh(call);
+        return;
+    }
     call->request.too_large = true;
     buffer_reset(&call->body, KEEP_BYTES);
+    http_crowd_weigh(call);
 }
 
 static void call_split_target(struct http_call *call)
@@ -196,6 +201,23 @@ static enum MHD_Result call_dispatch(struct http_call *call, const char *method)
     return MHD_YES;
 }
 
+static enum MHD_Result call_on_headers(struct http_call *call, const char *method)
+{
+    call->phase = CALL_BODY;
+    MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, call_on_header, call);
+    if (call->header_bytes <= call->server->options.headers_most) {
+        call->request.too_large = call_asks_in_vain(call);
+        if (call->request.too_large)
+            return call_dispatch(call, method);
+        call_expect_body(call);
+        return MHD_YES;
+    }
+    call->phase = CALL_ANSWERED;
+    call->status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+    call->answer = check_memory(MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT));
+    return call_queue(call);
+}
+
 // NOLINTNEXTLINE(readability-function-size): libmicrohttpd says what the parameters are
 enum MHD_Result http_call_on_access(void *server, struct MHD_Connection *connection, const char *url,
                                     const char *method, const char *version, const char *data, size_t *bytes,
@@ -206,8 +228,10 @@ enum MHD_Result http_call_on_access(void *server, struct MHD_Connection *connect
     (void)connection;
     (void)url;
     (void)version;
+    if (call->sent_away)
+        return MHD_NO;
     if (call->phase == CALL_LINE)
-        return call_on_headers(call);
+        return call_on_headers(call, method);
     if (call->phase == CALL_ANSWERED)
         return call_queue(call);
     CHECK(call->phase == CALL_BODY);
@@ -246,6 +270,7 @@ void http_call_settle(struct http_call *call, int status, const struct http_head
     if (answer != NULL)
         call_add_headers(call, answer, headers, count);
     call->phase = CALL_ANSWERED;
+    call->since_ms = call->server->clock->now_ms;
     call->status = status;
     call->answer = answer;
     if (!asleep)

@@ -5,7 +5,6 @@
 #include "http/server.h"
 
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -16,7 +15,8 @@
 enum {
     BODY_CHUNK = 64 * 1024, /* of a connection's memory, beside its headers: bodies are read in such pieces */
     HEADERS_MOST = 32 * 1024,
-    SWEEPS = 4 /* in the shorter of the two deadlines */
+    SWEEPS = 4,           /* in the shorter of the two deadlines */
+    CONNECTIONS_MORE = 64 /* than there may be: accepted, while those that must go are going */
 };
 
 static void server_run(struct http_server *server)
@@ -53,21 +53,20 @@ static void server_on_again(void *arg, struct clock_timer *timer)
 
 static int64_t server_deadline_ms(const struct http_server *server, const struct http_call *call)
 {
-    if (call->phase == CALL_IDLE)
-        return server->options.idle_timeout_ms;
-    if (call->phase == CALL_LINE || call->phase == CALL_BODY)
-        return server->options.request_timeout_ms;
-    return INT64_MAX; /* ours to answer; a slow reader of the answer is the daemon's own time-out */
+    const struct http_server_options *options = &server->options;
+    if (call->phase == CALL_IDLE && call->served)
+        return options->idle_timeout_ms;
+    if (call->phase == CALL_ASKING || call->phase == CALL_WAITING || call->broken != NULL)
+        return INT64_MAX; /* ours to answer, or slow on purpose */
+    if (call->phase == CALL_IDLE && options->idle_timeout_ms < options->request_timeout_ms)
+        return options->idle_timeout_ms;
+    return options->request_timeout_ms;
 }
 
 static void server_check_call(struct http_server *server, struct http_call *call)
 {
-    if (server->clock->now_ms - call->since_ms < server_deadline_ms(server, call))
-        return;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (info != NULL)
-        shutdown(info->connect_fd, SHUT_RDWR);
+    if (server->clock->now_ms - call->since_ms >= server_deadline_ms(server, call))
+        http_crowd_send_away(call);
 }
 
 static int64_t server_shorter_ms(const struct http_server *server)
@@ -110,6 +109,7 @@ static int server_start_daemon(struct http_server *server, const struct http_ser
         MHD_OPTION_NOTIFY_CONNECTION, http_call_on_connection, server, MHD_OPTION_URI_LOG_CALLBACK,
         http_call_on_line, server, MHD_OPTION_NOTIFY_COMPLETED, http_call_on_completed, server,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, server->options.headers_most * 2 + BODY_CHUNK,
+        MHD_OPTION_CONNECTION_LIMIT, server->options.connections_most + CONNECTIONS_MORE,
         MHD_OPTION_CONNECTION_TIMEOUT, server_reader_timeout_s(server), MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
         MHD_OPTION_ARRAY, tls ? tls_items : tls_items + 2, MHD_OPTION_END);
     return server->daemon == NULL ? -1 : 0;
@@ -126,6 +126,7 @@ static void server_poll_daemon(struct http_server *server)
 
 static void server_default(struct http_server_options *options)
 {
+    options->connections_most = http_crowd_connections_most(options->connections_most);
     if (options->headers_most == 0)
         options->headers_most = HEADERS_MOST;
     if (options->idle_timeout_ms == 0)

@@ -14,10 +14,12 @@ struct http_server_options {
     uint16_t port;       /* 0: any */
     size_t body_most;    /* bytes; a larger one is given to the handler with too_large set and no body */
     size_t headers_most; /* bytes of all headers: 32 KB (also for 0); above it the answer is 431 */
+    uint32_t connections_most; /* 0: 4096. One more sends away the one that has kept us waiting longest */
     /* Both 0: none. They are looked at four times in the shorter one: a connection is closed up to a quarter
      * late. */
-    int64_t idle_timeout_ms;     /* without a request's first line, on a new connection or a kept one */
-    int64_t request_timeout_ms;  /* from a request's first line to its last byte */
+    int64_t idle_timeout_ms;     /* without a request's first line, on a kept connection */
+    int64_t request_timeout_ms;  /* to a request's first line on a new connection (TLS included), from a
+                                    request's first line to its last byte, from an answer to its last byte */
     const char *tls_certificate; /* PEM text, NULL: plain HTTP */
     const char *tls_key;
 };
@@ -61,7 +63,8 @@ void http_call_watch(struct http_call *call, const struct http_call_watch *watch
 struct http_server_connections {
     uint64_t open;
     uint64_t ever;
-    uint64_t most; /* open at a time */
+    uint64_t most;      /* open at a time */
+    uint64_t sent_away; /* closed by us to make room, for connections or for memory */
 };
 struct http_server_connections http_server_connections(const struct http_server *server);
 void http_server_forget_connections(struct http_server *server); /* but for the open ones */

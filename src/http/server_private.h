@@ -1,6 +1,6 @@
 /* server_private: what the files of the HTTP server share. listen.c: the socket; server.c: the daemon on the
  * loop and its deadlines; call.c: one request and its answer; broken.c: answers that go wrong; hangup.c: the
- * clients of sleeping connections. */
+ * clients of sleeping connections; crowd.c: who must go when there are too many. */
 #ifndef HTTP_SERVER_PRIVATE_H
 #define HTTP_SERVER_PRIVATE_H
 
@@ -26,6 +26,8 @@ struct http_server {
     uv_poll_t hangup_poll;
     unsigned closing; /* handles that are not closed yet */
     struct http_server_connections connections;
+    uint64_t sent_away;       /* of the open ones */
+    size_t body_bytes;        /* memory of all bodies */
     struct clock_timer again; /* when the daemon wants to run without an event */
     struct clock_timer sweep; /* looks for connections over their time */
     struct list calls;        /* one a connection */
@@ -50,6 +52,9 @@ struct http_call {
     int64_t since_ms;     /* when idleness or the request began */
     struct buffer target; /* path and query as sent */
     struct buffer body;
+    size_t body_room; /* as counted in the server's body_bytes */
+    bool served;      /* had a request before */
+    bool sent_away;   /* its socket is shut; nothing of it is done any more */
     struct http_header *headers;
     size_t header_count;
     size_t header_room;
@@ -87,6 +92,18 @@ void http_broken_give_up(struct http_call *call);
 void http_hangup_open(struct http_server *server);
 void http_hangup_watch(struct http_call *call);
 void http_hangup_forget(struct http_call *call);
+
+/* How many connections there may be: as many as wanted (0: the usual number), if the process may have so many
+ * files open. */
+uint32_t http_crowd_connections_most(uint32_t wanted);
+
+/* A connection is new; the memory of a body has changed. Somebody may be sent away, in the second case the
+ * call itself. */
+void http_crowd_arrived(struct http_server *server);
+void http_crowd_weigh(struct http_call *call);
+
+void http_crowd_send_away(struct http_call *call);
+void http_crowd_drop_body(struct http_call *call);
 
 /* A sleeping connection has an answer: the daemon must run. */
 void http_server_run_soon(struct http_server *server);

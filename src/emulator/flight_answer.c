@@ -1,6 +1,5 @@
 /* flight_answer: what a flight's client gets to see: the answer, one that a fault rule has spoilt, or the end
  * of its connection. */
-
 #include "emulator/emulator_private.h"
 #include "emulator/operation.h"
 #include "http/broken.h"

@@ -84,7 +84,8 @@ int operation_get_row(struct visit *visit)
     if (table == NULL || change_match_key(&one.asked, table, &visit->refusal) != 0)
         return -1;
     one.key = row_key_encode(one.asked.keys, one.asked.key_count, &visit->arena);
-    if (visit_join(visit, request->transaction_id) != 0 ||
+    if (visit_spoil_read(visit, table, one.key, &visit->refusal) != 0 ||
+        visit_join(visit, request->transaction_id) != 0 ||
         visit_lend_row(visit, table, &one.asked, one.key) != 0)
         return -1;
     read_view_aim(&view, table, visit->ground->now_ms);
@@ -188,6 +189,8 @@ static Ots__RowInBatchGetRowResponse *batch_read_row(struct visit *visit, const 
         return batch_refuse_row(made);
     }
     one->key = row_key_encode(one->asked.keys, one->asked.key_count, &visit->arena);
+    if (visit_spoil_read(visit, part->table, one->key, &made->refusal) != 0)
+        return batch_refuse_row(made);
     one_find(visit, &part->view, one);
     *answer_bytes += one->row.len;
     made->row.is_ok = true;

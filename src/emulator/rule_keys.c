@@ -25,7 +25,9 @@ const struct rule_key rule_keys[] = {
     {"table", &rule_value_text, AT(table), 0, RULE_TEXT_MOST - 1, FOR_ALL - FOR_AUTH, 0, "every table",
      "requests or rows of this table"},
     {"key", &rule_value_key, 0, 0, 0, FOR_KEYS, 0, "every key",
-     "rows with this first primary key column; a list matches by its first columns: [\"anna\", 7]"},
+     "rows with this first primary key column; a list matches by its first columns: [\"anna\", 7]. Requests "
+     "match "
+     "by the rows they write; row_error also by those that GetRow and BatchGetRow name"},
     {"key_prefix", &rule_value_key_prefix, 0, 0, LIMIT_KEY_BYTES, FOR_KEYS, 0, "every key",
      "rows whose first primary key column, a string, begins so"},
     {"probability", &rule_value_fraction, AT(probability), 0, 1, FOR_COUNTED, 0, "1",
@@ -86,13 +88,15 @@ const size_t rule_keys_count = sizeof(rule_keys) / sizeof(rule_keys[0]);
 const struct rule_keys_action rule_keys_actions[RULE_ACTIONS] = {
     [RULE_DELAY] = {"delay", "the request waits before it is done. All delays that match add up",
                     "\"ms\": 5, \"slow_probability\": 0.01, \"slow_ms\": 400"},
-    [RULE_ROW_ERROR] = {"row_error",
-                        "the row fails and is not applied; a request for a single row fails whole",
-                        "\"operation\": \"BulkImport\", \"key_prefix\": \"user-\", \"probability\": 0.1"},
+    [RULE_ROW_ERROR] =
+        {"row_error",
+         "the row is not written, or not read (GetRow, BatchGetRow); a request for a single row fails whole",
+         "\"operation\": \"BulkImport\", \"key_prefix\": \"user-\", \"probability\": 0.1"},
     [RULE_THROTTLE] = {"throttle",
                        "a token bucket in capacity units for each table: what goes over it fails. What a "
                        "read costs is known "
-                       "when it is done: it needs one unit to begin and may leave a debt",
+                       "when it is done: it needs one unit to begin and may leave a debt; a row of "
+                       "BatchGetRow counts as one",
                        "\"table\": \"orders\", \"write_rate\": 500, \"write_burst\": 1000"},
     [RULE_ERROR] = {"error", "the request fails, nothing of it is applied",
                     "\"status\": 502, \"body\": \"<html>bad gateway</html>\", \"count\": 3"},

@@ -207,14 +207,19 @@ static bool rules_throttle_request(struct rules *rules, struct rule *rule, const
     return table == NULL || rules_throttle_has(rules, rule, slice_text(table), 1, 0);
 }
 
-static bool rules_throttle_row(struct rules *rules, struct rule *rule, const struct change *change)
+/* A row of BatchGetRow is one unit: of which table the others were is not known in the end. The other reads
+ * were asked for as requests. */
+static bool rules_throttle_row(struct rules *rules, struct rule *rule, const struct visit *visit,
+                               const struct change *change)
 {
-    int64_t writes = change_units(change->bytes);
-    if (rule->whole_request)
+    bool writes = visit->operation->writes_rows;
+    int64_t write_units = writes ? change_units(change->bytes) : 0;
+    int64_t read_units = writes ? rules_reads(change) : 1;
+    if (writes ? rule->whole_request : visit_table_name(visit) != NULL)
         return true;
-    if (!rules_throttle_has(rules, rule, change->table, rules_reads(change), writes))
+    if (!rules_throttle_has(rules, rule, change->table, read_units, write_units))
         return false;
-    rules_throttle_take(rules, rule, change->table, rules_reads(change), writes);
+    rules_throttle_take(rules, rule, change->table, read_units, write_units);
     return true;
 }
 
@@ -251,10 +256,11 @@ void rules_plan(struct rules *rules, const struct visit *visit, struct rules_pla
     }
 }
 
-static bool rules_acts_on_row(struct rules *rules, struct rule *rule, const struct change *change)
+static bool rules_acts_on_row(struct rules *rules, struct rule *rule, const struct visit *visit,
+                              const struct change *change)
 {
     if (rule->action == RULE_THROTTLE)
-        return !rules_throttle_row(rules, rule, change);
+        return !rules_throttle_row(rules, rule, visit, change);
     return rules_act(rules, rule);
 }
 
@@ -265,7 +271,7 @@ int rules_spoil(struct rules *rules, const struct visit *visit, const struct cha
         struct rule *rule = &rules->list[i];
         if (!rules_is(rule, RULES_OF_ROWS | RULE_BIT(RULE_THROTTLE)) || !rules_awake(rules, rule) ||
             !rules_match_operation(rule, visit->operation) || !rules_match_change(rule, change) ||
-            !rules_acts_on_row(rules, rule, change))
+            !rules_acts_on_row(rules, rule, visit, change))
             continue;
         *refusal = rule->refusal;
         return -1;

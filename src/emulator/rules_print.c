@@ -58,7 +58,7 @@ static const char reference_top[] =
     "\n"
     "All delays that match a request add up; of the other actions on requests the first rule that matches "
     "acts, in the order\n"
-    "of the list. Rules for rows are asked for each row that is written, when it is applied. Everything that "
+    "of the list. Rules for rows are asked for each row, when it is applied or read. Everything that "
     "is left to\n"
     "chance comes from the seed (1 where none is given): the same rules and the same sequence of requests "
     "give the same faults,\n"

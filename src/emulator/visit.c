@@ -172,6 +172,14 @@ static int visit_apply_change(struct visit *visit, struct change *change, struct
     return 0;
 }
 
+int visit_spoil_read(struct visit *visit, const struct store_table *table, struct slice key,
+                     struct refusal *refusal)
+{
+    struct visit_ground *ground = visit->ground;
+    struct change asked = {.table = table->name, .key = key};
+    return ground->spoil == NULL ? 0 : ground->spoil(ground->arg, visit, &asked, refusal);
+}
+
 int visit_apply(struct visit *visit, struct change *change, struct store_table *table, bool whole)
 {
     struct visit_ground *ground = visit->ground;

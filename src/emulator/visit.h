@@ -20,7 +20,8 @@ struct transaction;
 typedef void visit_change_fn(void *arg, const struct visit *visit, const struct change *change,
                              const struct refusal *refusal);
 
-/* Asked before a change is applied: a refusal made up by a fault rule? -1 and the refusal. */
+/* Asked before a change is applied, or a row read by its key: a refusal made up by a fault rule? -1 and the
+ * refusal. Of a row that is read the change has the table and the key. */
 typedef int visit_spoil_fn(void *arg, const struct visit *visit, const struct change *change,
                            struct refusal *refusal);
 
@@ -80,6 +81,10 @@ int visit_join(struct visit *visit, const char *transaction_id);
 int visit_lend_row(struct visit *visit, struct store_table *table, const struct row *asked, struct slice key);
 int visit_lend_range(struct visit *visit, struct store_table *table, const struct row *start,
                      const struct row *end);
+
+/* For reads of rows by their keys: a spoiler's refusal? -1 and the refusal. */
+int visit_spoil_read(struct visit *visit, const struct store_table *table, struct slice key,
+                     struct refusal *refusal);
 
 /* For operations: applies one change, or a spoiler's refusal. -1: the refusal is the change's, or with
  * `whole` the request's. All changes are told when the operation is done and its effects are kept. */

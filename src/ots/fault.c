@@ -38,6 +38,8 @@ static const struct fault faults[] = {
      "the access key secret does not belong to this access key id"},
     {"OTSAuthFailed", "AccessKeyID does not exist", OTS_BLOCKED, VERDICT_RETRY, false,
      "check the access key id"},
+    {"OTSAuthFailed", "ecurity token", OTS_BLOCKED, VERDICT_RETRY, false,
+     "the STS token is wrong or has expired: get a new one"},
     {"OTSAuthFailed", "disabled", OTS_BLOCKED, VERDICT_RETRY, false,
      "enable the access key in the RAM console, or use another one"},
     {"OTSAuthFailed", "privilege", OTS_BLOCKED, VERDICT_RETRY, false,

@@ -188,6 +188,20 @@ def test_a_token_bucket_refuses_what_goes_over(emulator, raw):
     assert emulator.counters()["codes"] == {"OTSNotEnoughCapacityUnit": {"requests": 2, "rows": 1}}
 
 
+def test_rows_that_are_read_fail_by_their_key(emulator, raw):
+    def read(*keys):
+        keys = [((b"k", ("string", key)),) for key in keys]
+        request = {"op": "BatchGetRow", "tables": [{"table": "t", "keys": keys, "versions": 1}]}
+        answer = messages.pb.BatchGetRowResponse.FromString(raw.ask("BatchGetRow", **request)[2])
+        return [row.is_ok or row.error.code for row in answer.tables[0].rows]
+
+    emulator.faults([{"action": "row_error", "key": "b", "code": "OTSTimeout"}])
+    codes = [raw.code("GetRow", table="t", keys=((b"k", ("string", key)),), versions=1) for key in (b"a", b"b")]
+    assert codes == [200, "OTSTimeout"] and read(b"a", b"b", b"c") == [True, "OTSTimeout", True]
+    emulator.faults([{"action": "throttle", "read_rate": 0, "read_burst": 2}])
+    assert read(b"a", b"b", b"c") == [True, True, "OTSNotEnoughCapacityUnit"]
+
+
 def test_a_bucket_refills(emulator, raw):
     emulator.faults([{"action": "throttle", "write_rate": 50, "write_burst": 1}])
     assert raw.put("a") == 200
@@ -199,6 +213,21 @@ def test_credentials_are_refused_until_the_rule_is_removed(emulator, raw):
     assert [raw.code("ListTable"), raw.code("ListTable"), raw.put("a")] == [200, "OTSAuthFailed", "OTSAuthFailed"]
     emulator.faults([])
     assert raw.put("a") == 200
+
+
+def test_a_token_expires_after_so_many_requests_and_a_client_without_one_goes_on(start):
+    service = start("--access-key", "testid:testsecret", "--sts-token", "CAIS+/=token", "--access-key", "other:secret", "--faults",
+                    str(SAMPLES / "expired-token.json"))
+    renewed = Raw(service, token="CAIS+/=token")
+    other = Raw(service)
+    other.names["x-ots-accesskeyid"], other.secret = "other", b"secret"
+    assert {renewed.code("ListTable") for _ in range(1000)} == {200}
+    status, _, body = renewed.ask("ListTable")
+    error = messages.pb.Error.FromString(body)
+    assert (status, error.code, error.message) == (403, "OTSAuthFailed", "The security token is expired.")
+    assert other.code("ListTable") == 200 and renewed.code("ListTable") == "OTSAuthFailed"
+    service.faults([])
+    assert renewed.code("ListTable") == 200
 
 
 # ---- seeds, lists, counters ----

@@ -174,6 +174,13 @@ static void test_wrong_credentials_are_named(void **state)
     assert_refused(story, &options, "OTSAuthFailed");
 }
 
+static void set_faults(struct story *story, const char *faults)
+{
+    struct error err = {0};
+    if (emulator_set_faults(story->emulator, slice_text(faults), &err) != 0)
+        fail_msg("%s", err.text);
+}
+
 /* Signed with it too: the emulator would not accept the signature otherwise. */
 static void test_a_token_is_sent_and_asked_for(void **state)
 {
@@ -189,6 +196,30 @@ static void test_a_token_is_sent_and_asked_for(void **state)
     assert_refused(story, &options, "OTSAuthFailed");
     options.sts_token = "CAIS+/=token";
     struct ots_client *client = ots_client_create(story->loop, &options, &err);
+    assert_int_equal(check(story, client), ERROR_NONE);
+    ots_client_destroy(client);
+}
+
+static void test_a_token_that_expires_is_named_and_good_again_when_it_is_renewed(void **state)
+{
+    struct story *story = *state;
+    struct ots_client_options options = options_of(story);
+    struct error err;
+    emulator_destroy(story->emulator);
+    struct keyring_pair pair = {.id = "testid", .secret = "testsecret", .sts_token = "old"};
+    story->emulator =
+        emulator_create(story->loop, &(struct emulator_options){.pairs = &pair, .pair_count = 1}, &err);
+    assert_non_null(story->emulator);
+    snprintf(story->endpoint, sizeof(story->endpoint), "http://127.0.0.1:%d", emulator_port(story->emulator));
+    options.sts_token = "old";
+    struct ots_client *client = ots_client_create(story->loop, &options, &err);
+    set_faults(story, "{\"rules\":[{\"action\":\"expire_token\",\"token\":\"old\",\"skip\":1000}]}");
+    assert_int_equal(check(story, client), ERROR_NONE);
+    ots_client_destroy(client);
+    set_faults(story, "{\"rules\":[{\"action\":\"expire_token\",\"token\":\"old\"}]}");
+    assert_refused(story, &options, "the STS token is wrong or has expired");
+    set_faults(story, "{\"rules\":[{\"action\":\"expire_token\",\"token\":\"older\"}]}");
+    client = ots_client_create(story->loop, &options, &err);
     assert_int_equal(check(story, client), ERROR_NONE);
     ots_client_destroy(client);
 }
@@ -265,9 +296,7 @@ static void write_under(struct story *story, const char *faults)
     static const enum write_request_kind kinds[] = {WRITE_BULK_IMPORT, WRITE_BATCH_WRITE_ROW};
     assert_int_equal(check(story, story->client), ERROR_NONE);
     for (size_t kind = 0; kind < 2; kind++) {
-        struct error err = {0};
-        if (emulator_set_faults(story->emulator, slice_text(faults), &err) != 0)
-            fail_msg("%s", err.text);
+        set_faults(story, faults);
         memset(story->settled, 0, sizeof(story->settled));
         memset(story->applied, 0, sizeof(story->applied));
         write_rows(story, kinds[kind]);
@@ -318,6 +347,7 @@ int main(void)
         CASE(test_a_table_is_made_once_and_recognised_after_that),
         CASE(test_wrong_credentials_are_named),
         CASE(test_a_token_is_sent_and_asked_for),
+        CASE(test_a_token_that_expires_is_named_and_good_again_when_it_is_renewed),
         CASE(test_faults_lose_nothing_and_mix_up_nothing),
         CASE(test_answers_that_go_wrong_lose_nothing_and_mix_up_nothing),
     };

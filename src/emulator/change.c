@@ -46,6 +46,21 @@ static bool change_has_bytes(const struct cell *cell)
     return cell->type == CELL_STRING || cell->type == CELL_BINARY;
 }
 
+/* As the service calls the types. */
+static const char *change_type_name(enum cell_type type)
+{
+    static const char *const names[] = {"VT_INTEGER", "VT_DOUBLE",         "VT_BOOLEAN", "VT_STRING",
+                                        "VT_BLOB",    "VT_AUTO_INCREMENT", "VT_INF_MIN", "VT_INF_MAX"};
+    return names[type];
+}
+
+static int change_refuse_length(const char *kind, const struct cell *cell, int most, struct refusal *refusal)
+{
+    return refusal_set(refusal, INVALID,
+                       "The length of %s column: '%.*s' exceeds the MaxLength:%d with CurrentLength:%zu.",
+                       kind, SLICE_ARG(cell->name), most, cell->bytes.len);
+}
+
 static int change_check_key(const struct cell *key, bool placeholder, bool bounds, struct refusal *refusal)
 {
     bool usual = key->type == CELL_INTEGER || change_has_bytes(key);
@@ -55,11 +70,10 @@ static int change_check_key(const struct cell *key, bool placeholder, bool bound
     if (key->op != CELL_PUT || key->has_timestamp)
         return refusal_set(refusal, INVALID, "A primary key column has a name and a value only.");
     if (!usual && !(placeholder && key->type == CELL_AUTO_INCREMENT) && !(bounds && bound))
-        return refusal_set(refusal, INVALID, "Invalid type of primary key column: '%.*s'.",
-                           SLICE_ARG(key->name));
+        return refusal_set(refusal, INVALID, "%s is an invalid type for the primary key.",
+                           change_type_name(key->type));
     if (change_has_bytes(key) && key->bytes.len > LIMIT_KEY_BYTES)
-        return refusal_set(refusal, "OTSInvalidPK", "Validate PK size fail. Input: %zu, Limit: %d.",
-                           key->bytes.len, LIMIT_KEY_BYTES);
+        return change_refuse_length("primary key", key, LIMIT_KEY_BYTES, refusal);
     return 0;
 }
 
@@ -82,9 +96,7 @@ static int change_check_value(const struct cell *cell, struct refusal *refusal)
         return refusal_set(refusal, INVALID, "The double of column '%.*s' is NaN or infinite.",
                            SLICE_ARG(cell->name));
     if (change_has_bytes(cell) && cell->bytes.len > LIMIT_VALUE_BYTES)
-        return refusal_set(refusal, INVALID,
-                           "The length of attribute column: '%.*s' exceeds the MaxLength: %d.",
-                           SLICE_ARG(cell->name), LIMIT_VALUE_BYTES);
+        return change_refuse_length("attribute", cell, LIMIT_VALUE_BYTES, refusal);
     if (cell->op == CELL_INCREMENT && cell->type != CELL_INTEGER)
         return refusal_set(refusal, INVALID, "Only an integer can be incremented: '%.*s'.",
                            SLICE_ARG(cell->name));
@@ -98,7 +110,7 @@ static int change_check_time(const struct cell *cell, struct refusal *refusal)
     if ((cell->op == CELL_DELETE_ALL || cell->op == CELL_INCREMENT) && cell->has_timestamp)
         return refusal_set(refusal, INVALID, "This cell operation takes no timestamp.");
     if (cell->has_timestamp && (cell->timestamp_ms < 0 || cell->timestamp_ms >= INT64_MAX / 1000))
-        return refusal_set(refusal, INVALID, "Invalid timestamp: %lld.", (long long)cell->timestamp_ms);
+        return refusal_set(refusal, INVALID, "Timestamp must be in range [0, INT64_MAX/1000).");
     return 0;
 }
 
@@ -126,8 +138,10 @@ static int change_check_cells(const struct row *row, struct refusal *refusal)
     if (row->op == ROW_DELETE && row->cell_count > 0)
         return refusal_set(refusal, INVALID, "DeleteRow takes no attribute column.");
     if (row->cell_count > LIMIT_CELLS)
-        return refusal_set(refusal, INVALID, "The number of attribute columns exceeds the limit: %d.",
-                           LIMIT_CELLS);
+        return refusal_set(
+            refusal, INVALID,
+            "The number of attribute columns exceeds the limit, limit count: %d, column count: %u.",
+            LIMIT_CELLS, row->cell_count);
     for (uint32_t i = 0; i < row->cell_count; i++)
         if (change_check_cell(row, &row->cells[i], refusal) != 0)
             return -1;
@@ -171,6 +185,47 @@ static int change_check_placeholder(const struct change *change, struct refusal 
     return 0;
 }
 
+static const struct cell *change_find_counter(const struct row *row, struct slice name)
+{
+    for (uint32_t i = 0; i < row->cell_count; i++)
+        if (row->cells[i].op == CELL_INCREMENT && slice_equal(row->cells[i].name, name))
+            return &row->cells[i];
+    return NULL;
+}
+
+/* [assumed] A column is counted once and not touched otherwise: in which order would it be? */
+static int change_check_counters(const struct row *row, struct refusal *refusal)
+{
+    bool counts = false;
+    for (uint32_t i = 0; i < row->cell_count; i++)
+        counts |= row->cells[i].op == CELL_INCREMENT;
+    for (uint32_t i = 0; counts && i < row->cell_count; i++) {
+        const struct cell *counter = change_find_counter(row, row->cells[i].name);
+        if (counter != NULL && counter != &row->cells[i])
+            return refusal_set(refusal, INVALID, "The column to increment is in the row twice: '%.*s'.",
+                               SLICE_ARG(counter->name));
+    }
+    return 0;
+}
+
+/* The official SDK's own tests have it so: only what was counted comes back, and names are for that alone. */
+static int change_check_returns(const struct change *change, struct refusal *refusal)
+{
+    const Ots__ReturnContent *returns = change->returns;
+    if (returns == NULL || !returns->has_return_type)
+        return 0;
+    if ((unsigned)returns->return_type > OTS__RETURN_TYPE__RT_AFTER_MODIFY)
+        return refusal_set(refusal, INVALID, "Invalid return type: %d.", (int)returns->return_type);
+    if (returns->return_type == OTS__RETURN_TYPE__RT_PK && returns->n_return_column_names > 0)
+        return refusal_set(refusal, INVALID, "Columns are returned with RT_AFTER_MODIFY only.");
+    for (size_t i = 0;
+         returns->return_type == OTS__RETURN_TYPE__RT_AFTER_MODIFY && i < returns->n_return_column_names; i++)
+        if (change_find_counter(&change->row, slice_text(returns->return_column_names[i])) == NULL)
+            return refusal_set(refusal, INVALID, "The column to return is not incremented: '%s'.",
+                               returns->return_column_names[i]);
+    return 0;
+}
+
 /* The marker and the operation must say the same. */
 static int change_check_marker(const struct row *row, enum row_op op, struct refusal *refusal)
 {
@@ -200,11 +255,15 @@ int change_read(struct change *change, const struct change_source *source, struc
     row->op = source->op;
     row->placeholder = change_has_placeholder(row);
     if (change_check_keys(row, row->op == ROW_PUT, false, refusal) != 0 ||
-        change_check_cells(row, refusal) != 0)
+        change_check_cells(row, refusal) != 0 || change_check_counters(row, refusal) != 0 ||
+        change_check_returns(change, refusal) != 0)
         return -1;
     change->bytes = change_size(row);
     if (change->bytes > LIMIT_ROW_BYTES)
-        return refusal_set(refusal, INVALID, "The size of the row exceeds the limit: %d.", LIMIT_ROW_BYTES);
+        return refusal_set(
+            refusal, INVALID,
+            "The total data size of the row exceeds the limit, limit size: %d, data size: %zu.",
+            LIMIT_ROW_BYTES, change->bytes);
     if (!row->placeholder) {
         change->key = row_key_encode(row->keys, row->key_count, arena);
         change->key_hash = row_key_hash(change->table, change->key);
@@ -222,14 +281,6 @@ int change_read_key(struct slice plainbuffer, bool bounds, struct row *row, stru
     if (row->op == ROW_DELETE || row->cell_count > 0)
         return refusal_set(refusal, INVALID, "A primary key of a read has key columns only.");
     return change_check_keys(row, false, bounds, refusal);
-}
-
-/* As the service calls the types. */
-static const char *change_type_name(enum cell_type type)
-{
-    static const char *const names[] = {"VT_INTEGER", "VT_DOUBLE",         "VT_BOOLEAN", "VT_STRING",
-                                        "VT_BLOB",    "VT_AUTO_INCREMENT", "VT_INF_MIN", "VT_INF_MAX"};
-    return names[type];
 }
 
 static int change_match_column(const struct cell *key, const struct store_column *column,

@@ -23,9 +23,12 @@ static int write_count_rows(struct visit *visit, size_t rows)
     if (rows > LIMIT_BATCH_ROWS)
         return refusal_set(&visit->refusal, INVALID, "Rows count exceeds the upper limit: %d.",
                            LIMIT_BATCH_ROWS);
-    if (rows == 0)
-        return refusal_set(&visit->refusal, INVALID, "No row is specified in the request.");
     return 0;
+}
+
+static int write_refuse_empty(struct visit *visit, const char *table)
+{
+    return refusal_set(&visit->refusal, INVALID, "No operation is specified for table: '%s'.", table);
 }
 
 static int write_count_bytes(struct visit *visit)
@@ -34,8 +37,10 @@ static int write_count_bytes(struct visit *visit)
     for (uint32_t i = 0; i < visit->change_count; i++)
         bytes += visit->changes[i].bytes;
     if (bytes > LIMIT_BATCH_BYTES)
-        return refusal_set(&visit->refusal, INVALID,
-                           "The total data size of the request exceeds the limit: %d.", LIMIT_BATCH_BYTES);
+        return refusal_set(
+            &visit->refusal, INVALID,
+            "The total data size of %s request exceeds the limit, limit size: %d, data size: %zu.",
+            visit->operation->name, LIMIT_BATCH_BYTES, bytes);
     return 0;
 }
 
@@ -67,12 +72,11 @@ static int batch_count_rows(struct visit *visit, const Ots__BatchWriteRowRequest
 {
     size_t rows = 0;
     if (request->n_tables == 0)
-        return refusal_set(&visit->refusal, INVALID, "No table is specified in the request.");
+        return refusal_set(&visit->refusal, INVALID, "No row is specified in BatchWriteRow.");
     for (size_t i = 0; i < request->n_tables; i++) {
         rows += request->tables[i]->n_rows;
         if (request->tables[i]->n_rows == 0)
-            return refusal_set(&visit->refusal, INVALID, "No row is specified for table: '%s'.",
-                               request->tables[i]->table_name);
+            return write_refuse_empty(visit, request->tables[i]->table_name);
     }
     return write_count_rows(visit, rows);
 }
@@ -257,6 +261,8 @@ int operation_batch_write_row(struct visit *visit)
 int operation_bulk_import_read(struct visit *visit)
 {
     const Ots__BulkImportRequest *request = visit->message;
+    if (request->n_rows == 0)
+        return write_refuse_empty(visit, request->table_name);
     if (write_count_rows(visit, request->n_rows) != 0)
         return -1;
     if (!limits_name(slice_text(request->table_name)))

@@ -77,7 +77,7 @@ static int range_match_bounds(struct visit *visit, struct read_range *range)
     int order = slice_compare(range->start, range->end);
     if (range->forward ? order >= 0 : order <= 0)
         return refusal_set(&visit->refusal, INVALID, "Begin key must %s than end key in %s",
-                           range->forward ? "less" : "greater", range->forward ? "FORWARD" : "BACKWARD");
+                           range->forward ? "less" : "more", range->forward ? "FORWARD" : "BACKWARD");
     return 0;
 }
 

@@ -112,7 +112,7 @@ static int batch_check(struct visit *visit, const Ots__BatchGetRowRequest *reque
 {
     size_t rows = 0;
     if (request->n_tables == 0)
-        return refusal_set(&visit->refusal, INVALID, "No table is specified in the request.");
+        return refusal_set(&visit->refusal, INVALID, "No row specified in the request of BatchGetRow.");
     for (size_t i = 0; i < request->n_tables; i++) {
         const Ots__TableInBatchGetRowRequest *table = request->tables[i];
         rows += table->n_primary_key;
@@ -142,7 +142,8 @@ static int batch_read_part(struct visit *visit, struct batch_part *part)
                                  .max_versions = request->max_versions,
                                  .filter = proto_slice(request->filter),
                                  .start_column = request->start_column,
-                                 .end_column = request->end_column};
+                                 .end_column = request->end_column,
+                                 .batch = true};
     if (request->n_token > 0 && request->n_token != request->n_primary_key)
         return refusal_set(&visit->refusal, INVALID, "There must be a token for each row, or none.");
     if (read_view_make(&part->view, &wishes, &visit->arena, &visit->refusal) != 0)

@@ -104,7 +104,8 @@ static int view_read_versions(struct read_view *view, const struct read_wishes *
     view->until_ms = INT64_MAX;
     view->max_versions = wishes->has_max_versions ? (uint32_t)wishes->max_versions : UINT32_MAX;
     if (!wishes->has_max_versions && wishes->time_range == NULL)
-        return refusal_set(refusal, INVALID, "No version condition is specified while querying row.");
+        return refusal_set(refusal, INVALID, "No version condition is specified%s.",
+                           wishes->batch ? " while querying row" : "");
     if (wishes->has_max_versions && wishes->max_versions < 1)
         return refusal_set(refusal, INVALID, "Invalid max versions: %d.", wishes->max_versions);
     if (wishes->time_range == NULL)

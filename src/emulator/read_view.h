@@ -22,6 +22,7 @@ struct read_wishes {
     struct slice filter;      /* empty: none */
     const char *start_column; /* NULL: none */
     const char *end_column;
+    bool batch; /* of BatchGetRow: its messages are other ones */
 };
 
 struct read_view {

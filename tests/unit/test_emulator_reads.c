@@ -477,7 +477,7 @@ static void test_bounds_that_a_range_refuses(void **state)
     Ots__GetRangeRequest request = range_of(rig, true);
     request.direction = OTS__DIRECTION__BACKWARD;
     assert_int_equal(visit_rig_run(rig, "GetRange", &request), 400);
-    assert_string_equal(rig->visit.refusal.message, "Begin key must greater than end key in BACKWARD");
+    assert_string_equal(rig->visit.refusal.message, "Begin key must more than end key in BACKWARD");
     request = range_of(rig, false);
     request.direction = OTS__DIRECTION__FORWARD;
     assert_int_equal(visit_rig_run(rig, "GetRange", &request), 400);
@@ -758,7 +758,7 @@ static void test_what_refuses_a_whole_batch(void **state)
     struct row bound = {.op = ROW_PUT, .keys = &lowest, .key_count = 1};
     make_versions(rig);
     visit_rig_make_table(rig, "u", "STRING", 1);
-    refuse_batch(rig, batch_of(rig, 0), 400, "No table");
+    refuse_batch(rig, batch_of(rig, 0), 400, "No row specified");
     struct batch *batch = batch_of(rig, 2);
     batch_ask(rig, &batch->parts[0], "k");
     refuse_batch(rig, batch, 400, "No row is specified for table: 'u'");
@@ -774,7 +774,7 @@ static void test_what_refuses_a_whole_batch(void **state)
     refuse_batch(rig, batch, 400, "No version condition");
     batch->parts[1].has_max_versions = true;
     batch->parts[1].primary_key[0] = visit_rig_row(rig, &bound);
-    refuse_batch(rig, batch, 400, "Invalid type of primary key");
+    refuse_batch(rig, batch, 400, "VT_INF_MIN is an invalid type");
     batch->parts[1].n_primary_key = 0;
     while (batch->parts[1].n_primary_key < 99)
         batch_ask(rig, &batch->parts[1], "k");

@@ -269,7 +269,7 @@ static void test_keys_that_the_service_refuses(void **state)
     assert_code(rig, "OTSInvalidPK");
     memset(text, 'k', LIMIT_KEY_BYTES + 1);
     assert_int_equal(write_text(rig, ROW_PUT, text, NULL, 0), 400);
-    assert_code(rig, "OTSInvalidPK");
+    assert_code(rig, "OTSParameterInvalid");
     text[LIMIT_KEY_BYTES] = 0;
     assert_int_equal(write_text(rig, ROW_PUT, text, NULL, 0), 200);
     assert_int_equal(visit_rig_write(rig, "no_such_table", &row), 404);

@@ -247,8 +247,14 @@ class Maker:
             if placeholder:
                 change["returns"] = (1, [])
             elif self.chance(0.3):
-                change["returns"] = (self.rng.choice([0, 1, 2, 2]), [name.decode() for name in self.some(COLUMNS)])
+                change["returns"] = self.returns(cells)
         return self.spoilt_change(table, change) if self.chance(0.04) else change
+
+    def returns(self, cells):
+        """Of counted columns mostly: others are refused."""
+        counted = sorted({cell.name for cell in cells if cell.op == INCREMENT})
+        named = [name.decode() for name in (self.some(COLUMNS) if self.chance(0.1) else counted)]
+        return self.rng.choice([(0, named), (1, []), (2, named), (2, named)])
 
     def spoilt_change(self, table, change):
         row, rng = change["row"], self.rng

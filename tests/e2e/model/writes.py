@@ -73,6 +73,17 @@ def violations(change):
         yield INVALID
     if change.get("rule") is not None:
         yield from filters.violations(change["rule"], False)
+    yield from counter_violations(row, change.get("returns"))
+
+
+def counter_violations(row, returns):
+    """[assumed] A counted column is in the row once, and only counted columns are returned."""
+    names, counted = [cell.name for cell in row.cells], {cell.name for cell in row.cells if cell.op == INCREMENT}
+    if any(names.count(name) > 1 for name in counted):
+        yield INVALID
+    kind, wanted = returns or (0, [])
+    if (kind == 1 and wanted) or (kind == 2 and not {name.encode() for name in wanted} <= counted):
+        yield INVALID
 
 
 def match(change, table, now):

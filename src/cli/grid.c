@@ -19,6 +19,7 @@ struct grid_column {
     struct slice name; /* fit for a terminal, in the arena */
     size_t wanted;     /* columns of the screen that its widest cell takes */
     size_t width;      /* that it gets; 0: not shown */
+    bool left;         /* some cell is not a number: the header stands at the left too */
 };
 
 struct grid_cell {
@@ -91,6 +92,7 @@ void grid_put(struct grid *grid, struct slice name, struct slice text, bool righ
                                .text = arena_copy(&grid->texts, text),
                                .width = screen_text_width(text),
                                .right = right};
+    grid->columns[column].left |= !right;
     if (cell->width > grid->columns[column].wanted)
         grid->columns[column].wanted = cell->width;
     grid->text_bytes += text.len;
@@ -174,7 +176,8 @@ static void grid_show_header(struct grid *grid, FILE *to)
     buffer_add_slice(line, grid->colour ? SLICE("\033[1;36m") : SLICE(""));
     for (size_t i = 0; i < grid->column_count; i++) {
         const struct grid_column *column = &grid->columns[i];
-        struct grid_cell cell = {.text = column->name, .width = screen_text_width(column->name)};
+        struct grid_cell cell = {
+            .text = column->name, .width = screen_text_width(column->name), .right = !column->left};
         hides |= column->width == 0 && column->wanted > 0;
         if (column->width == 0)
             continue;

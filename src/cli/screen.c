@@ -71,7 +71,7 @@ static size_t screen_put_one(struct buffer *to, const char *at, const char *end)
         return 1;
     }
     uint32_t character = utf8_character(at, length);
-    if (wcwidth((wchar_t)character) < 0 || screen_is_invisible(character))
+    if (character == 0 || wcwidth((wchar_t)character) < 0 || screen_is_invisible(character))
         screen_put_escape(to, character);
     else
         buffer_add(to, at, length);

@@ -134,7 +134,7 @@ static void scan_begin(struct scan *scan, struct table_session *session)
     buffer_add_slice(&scan->start, start);
     arena_init(&scan->page_arena, PAGE_CHUNK);
     table_rows_init(&scan->rows, session);
-    scan->shows_progress = isatty(STDERR_FILENO) && scan->rows.json;
+    scan->shows_progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
 }
 
 int table_scan(struct table_session *session, struct error *err)

@@ -6,6 +6,11 @@
 
 enum { STORE_CHANGES_KEEP = 4096 }; /* notes; memory for more goes back after a commit */
 
+#pragma GCC diagnostic push
+#if defined(__GNUC__) && !defined(__clang__)
+/* gcc 12 forgets what is kept in an element of an array, as in base/check.h. */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
 void store_note(struct store *store, struct store_change change)
 {
     if (store->change_count == store->change_room) {
@@ -15,6 +20,7 @@ void store_note(struct store *store, struct store_change change)
     }
     store->changes[store->change_count++] = change;
 }
+#pragma GCC diagnostic pop
 
 /* ---- rows ---- */
 

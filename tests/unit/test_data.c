@@ -295,12 +295,12 @@ static void test_a_full_disk_refuses_changes_and_memory_stays_equal_to_the_file(
     rig_init(&rig, 8);
     for (int i = 0; i < 20; i++)
         rig_steps(&rig);
-    limit_files(100 * 1024);
+    limit_files(102400);
     int refused = 0;
     for (int i = 0; i < 50; i++) {
         store_step(&rig.store, &rig.chance);
         store_steps_make_table(&rig.store, 9);
-        store_steps_set(&rig.store, 9, "large", i, 20 * LARGE);
+        store_steps_set(&rig.store, 9, "large", i, (size_t)20 * LARGE);
         assert_int_equal(store_commit(&rig.store, &refusal), -1);
         assert_string_equal(refusal.code, "OTSInternalServerError");
         refused++;

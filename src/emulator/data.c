@@ -72,6 +72,7 @@ int data_attach(struct data *data, const char *instance_name, struct store *stor
     data->instances = instance;
     if (data_find(instance, instance_name, err) != 0 || data_load(instance, err) != 0)
         return -1;
+    CHECK(store->change_count == 0);
     store->keep = data_keep;
     store->keeper = instance;
     return 0;

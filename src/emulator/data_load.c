@@ -25,6 +25,13 @@ static int load_damaged(const struct load *load, const char *what, int64_t numbe
                      what, (long long)number);
 }
 
+/* What was read is no change: the store forgets that it could take it back. */
+static void load_settle(const struct load *load)
+{
+    struct refusal refusal;
+    CHECK(load->instance->store->keep == NULL && store_commit(load->instance->store, &refusal) == 0);
+}
+
 /* ---- tables ---- */
 
 static int load_table(struct load *load, sqlite3_stmt *list, struct error *err)
@@ -33,9 +40,11 @@ static int load_table(struct load *load, sqlite3_stmt *list, struct error *err)
     struct refusal refusal = {.status = 0};
     int64_t kept_as = sqlite3_column_int64(list, 0);
     int64_t number = sqlite3_column_int64(list, 2);
-    if (kept_as <= 0 || number < 0 || number > INT64_MAX / 2 ||
-        store_create(store, data_file_bytes(list, 1), sqlite3_column_int64(list, 3), &refusal) != 0)
+    if (kept_as <= 0 || number < 0 || number > INT64_MAX / 2)
         return load_damaged(load, "table", kept_as, err);
+    if (store_create(store, data_file_bytes(list, 1), sqlite3_column_int64(list, 3), &refusal) != 0)
+        return error_set(err, ERROR_CONFIG, "%s: damaged: table %lld is refused: %s",
+                         load->instance->data->name, (long long)kept_as, refusal.message);
     struct store_table *table = store->tables[store->count - 1];
     table->kept_as = kept_as;
     table->last_increment = number;
@@ -54,6 +63,7 @@ static int load_tables(struct load *load, struct error *err)
     while ((rc = data_file_step(data, list, err)) == 1)
         if (load_table(load, list, err) != 0)
             return -1;
+    load_settle(load);
     return rc;
 }
 
@@ -127,7 +137,6 @@ static int load_pieces(struct load *load, struct error *err)
 {
     struct data_instance *instance = load->instance;
     sqlite3_stmt *list = data_file_statement(instance->data, DATA_LIST_PIECES);
-    struct refusal refusal;
     int rc = 0;
     sqlite3_bind_int64(list, 1, instance->id << DATA_PIECE_BITS);
     sqlite3_bind_int64(list, 2, instance->log.last_piece | (((int64_t)1 << DATA_PIECE_BITS) - 1));
@@ -137,7 +146,7 @@ static int load_pieces(struct load *load, struct error *err)
         instance->log.bytes += piece.len;
         if (load_piece(load, instance->log.last_piece, piece, err) != 0)
             return -1;
-        CHECK(store_commit(instance->store, &refusal) == 0); /* nobody keeps it: it is kept */
+        load_settle(load);
         load_tell(load);
     }
     return rc;

@@ -166,6 +166,28 @@ def test_tables_are_as_they_were(tmp_path):
     service.stop()
 
 
+def test_instances_share_a_file_and_one_may_stay_away(tmp_path):
+    data = tmp_path / "tables"
+
+    def names(folder, *instances):
+        (tmp_path / folder).mkdir()
+        service = Service(tmp_path / folder, "--data", str(data), *[word for name in instances for word in ("--instance", name)])
+        found = {}
+        for name in instances:
+            client = OTSClient(service.endpoint, service.access_key_id, service.access_key_secret, name)
+            found[name] = list(client.list_table())
+            client.create_table(TableMeta(f"{folder}_{name}", [("k", "STRING")]), TableOptions(), THROUGHPUT)
+        service.process.kill()
+        service.process.wait(20)
+        return found
+
+    assert names("first", "one", "two") == {"one": [], "two": []}
+    assert names("second", "two") == {"two": ["first_two"]}
+    assert names("third", "three", "one") == {"three": [], "one": ["first_one"]}
+    assert names("fourth", "two", "three", "one") == {"two": ["first_two", "second_two"], "three": ["third_three"],
+                                                      "one": ["first_one", "third_one"]}
+
+
 def test_a_full_disk_refuses_writes_and_the_service_lives(tmp_path):
     data = tmp_path / "tables"
     (tmp_path / "first").mkdir()

@@ -199,12 +199,32 @@ static off_t file_bytes(const char *file)
     return about.st_size;
 }
 
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* A change that cannot be kept, in the middle of whatever the file is doing. */
+static void fail_once(struct rig *rig)
+{
+    struct refusal refusal = {.status = 0};
+    limit_files(4096);
+    store_steps_set(&rig->store, 0, "large-3", 0, 10);
+    store_delete(rig->store.tables[0]);
+    assert_int_equal(store_commit(&rig->store, &refusal), -1);
+    limit_files(RLIM_INFINITY);
+}
+
 /* 200 keys with 30 KB each are written 20 times over, and small ones that stay lie between them. */
 static void test_old_rows_make_room_while_it_runs(void **state)
 {
     struct rig rig;
     char id[24];
     (void)state;
+    signal(SIGXFSZ, SIG_IGN);
     rig_init(&rig, 5);
     store_steps_make_table(&rig.store, 0);
     store_steps_make_table(&rig.twin, 0);
@@ -216,6 +236,8 @@ static void test_old_rows_make_room_while_it_runs(void **state)
             set_both(&rig, id, i, 20);
         }
         rig_commit(&rig);
+        if (i % 7 == 0)
+            fail_once(&rig);
         if (i % 397 == 0)
             rig_killed(&rig);
     }
@@ -242,6 +264,23 @@ static void test_a_row_written_often_in_a_commit_is_kept_once(void **state)
     assert_in_range(file_bytes(rig.file), LARGE, 4 * LARGE);
     rig_open(&rig, rig.file);
     rig_equal(&rig);
+    rig_close(&rig);
+    rig_fini(&rig);
+}
+
+static void test_a_table_without_rows_is_read_and_kept_once(void **state)
+{
+    struct rig rig;
+    (void)state;
+    rig_init(&rig, 14);
+    for (int table = 0; table < 3; table++) {
+        store_steps_make_table(&rig.store, table);
+        store_steps_make_table(&rig.twin, table);
+        rig_commit(&rig);
+        rig_close(&rig);
+        rig_open(&rig, rig.file);
+        rig_equal(&rig);
+    }
     rig_close(&rig);
     rig_fini(&rig);
 }
@@ -277,14 +316,6 @@ static void test_instances_do_not_mix(void **state)
 }
 
 /* ---- trouble ---- */
-
-static void limit_files(rlim_t bytes)
-{
-    struct rlimit limit;
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-    limit.rlim_cur = bytes;
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
 
 static void test_a_full_disk_refuses_changes_and_memory_stays_equal_to_the_file(void **state)
 {
@@ -468,6 +499,7 @@ int main(void)
         cmocka_unit_test(test_every_kind_of_change_survives),
         cmocka_unit_test(test_old_rows_make_room_while_it_runs),
         cmocka_unit_test(test_a_row_written_often_in_a_commit_is_kept_once),
+        cmocka_unit_test(test_a_table_without_rows_is_read_and_kept_once),
         cmocka_unit_test(test_instances_do_not_mix),
         cmocka_unit_test(test_a_full_disk_refuses_changes_and_memory_stays_equal_to_the_file),
         cmocka_unit_test(test_a_file_has_one_user),

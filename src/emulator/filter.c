@@ -212,26 +212,19 @@ static int compare_values(const struct cell *a, const struct cell *b)
 /* [assumed] Values of two types are never equal, and none is above the other. */
 static bool match_value(const struct filter *filter, const struct cell *value)
 {
+    /* when the column's value is below, the same, above */
+    static const bool holds[][3] = {
+        [OTS__COMPARATOR_TYPE__CT_EQUAL] = {false, true, false},
+        [OTS__COMPARATOR_TYPE__CT_NOT_EQUAL] = {true, false, true},
+        [OTS__COMPARATOR_TYPE__CT_GREATER_THAN] = {false, false, true},
+        [OTS__COMPARATOR_TYPE__CT_GREATER_EQUAL] = {false, true, true},
+        [OTS__COMPARATOR_TYPE__CT_LESS_THAN] = {true, false, false},
+        [OTS__COMPARATOR_TYPE__CT_LESS_EQUAL] = {true, true, false},
+    };
     if (value->type != filter->value.type)
         return filter->comparator == OTS__COMPARATOR_TYPE__CT_NOT_EQUAL;
     int order = compare_values(value, &filter->value);
-    switch (filter->comparator) {
-    case OTS__COMPARATOR_TYPE__CT_EQUAL:
-        return order == 0;
-    case OTS__COMPARATOR_TYPE__CT_NOT_EQUAL:
-        return order != 0;
-    case OTS__COMPARATOR_TYPE__CT_GREATER_THAN:
-        return order > 0;
-    case OTS__COMPARATOR_TYPE__CT_GREATER_EQUAL:
-        return order >= 0;
-    case OTS__COMPARATOR_TYPE__CT_LESS_THAN:
-        return order < 0;
-    case OTS__COMPARATOR_TYPE__CT_LESS_EQUAL:
-    case OTS__COMPARATOR_TYPE__CT_EXIST:
-    case OTS__COMPARATOR_TYPE__CT_NOT_EXIST:
-    default:
-        return order <= 0;
-    }
+    return holds[filter->comparator][(order > 0) - (order < 0) + 1];
 }
 
 /* All versions of the column that were read; a key column has one. */

@@ -90,7 +90,8 @@ struct filter_rule *filter_rule_read(const Ots__ValueTransferRule *rule, uint64_
 {
     struct slice regex = slice_text(rule->regex);
     struct filter_rule *made = arena_take(arena, sizeof(*made));
-    *made = (struct filter_rule){.cost = cost};
+    *made = (struct filter_rule){.type = CELL_STRING};
+    made->cost = cost;
     if (regex.len == 0 || regex.len > LIMIT_REGEX_BYTES) {
         refusal_set(refusal, INVALID, "The length of a regular expression must be in range: [1, %d].",
                     LIMIT_REGEX_BYTES);

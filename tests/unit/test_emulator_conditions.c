@@ -376,7 +376,7 @@ static void test_memory_follows_what_lives(void **state)
         snprintf(key, sizeof(key), "%04d", i * 7919 % 10000);
         pass(rig, (int64_t)i * 1000);
         assert_int_equal(put(rig, key, "a", i), 200);
-        assert_true(table->rows.count <= 3 * TTL_S);
+        assert_true(table->rows.count <= (uint64_t)3 * TTL_S);
     }
     assert_true(table->rows.count >= TTL_S);
     assert_true(table->bytes < (uint64_t)3 * TTL_S * 64);

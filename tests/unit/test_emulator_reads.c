@@ -247,7 +247,7 @@ static void test_columns_are_chosen_by_name_and_by_range(void **state)
 static void test_128_columns_can_be_named_and_not_129(void **state)
 {
     struct visit_rig *rig = *state;
-    char names[LIMIT_COLUMNS_TO_GET + 1][8];
+    char names[LIMIT_COLUMNS_TO_GET + 1][16];
     char *columns[LIMIT_COLUMNS_TO_GET + 1];
     Ots__GetRowRequest request = get_of(rig, "k");
     make_versions(rig);
@@ -555,7 +555,7 @@ static void make_wide(struct visit_rig *rig)
     visit_rig_make_table(rig, "t", "STRING", 1);
     put(rig, "k2", &small, 1);
     for (int i = 0; i < WIDE_CELLS; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof(name), "c%d", i);
         struct cell cell = visit_rig_text(name, "");
         cell.bytes = slice_of(large, WIDE_BYTES);

@@ -2,16 +2,18 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/emulator_greeting.h"
 #include "cli/emulator_options.h"
 #include "emulator/rules.h"
 #include "loop/loop.h"
 
-enum { EMULATOR_FAULTS_MOST = 1024 * 1024 };
+enum { EMULATOR_FAULTS_MOST = 1024 * 1024, EMULATOR_FILES = 8192 };
 
 /* A small file, whole. */
 static int emulator_read_file(const char *file, struct buffer *to, struct error *err)
@@ -56,41 +58,14 @@ static int emulator_write_ready(const struct cli_emulator *cli, uint16_t port, s
     FILE *out = fopen(beside, "w");
     if (out == NULL)
         return error_set(err, ERROR_CONFIG, "open %s: %s", beside, strerror(errno));
-    int printed = fprintf(out, "%s:%u\n", cli->options.host, port);
+    bool v6 = strchr(cli->options.host, ':') != NULL;
+    int printed = fprintf(out, v6 ? "[%s]:%u\n" : "%s:%u\n", cli->options.host, port);
     if (fclose(out) != 0 || printed < 0 || rename(beside, cli->ready_file) != 0) {
         error_set(err, ERROR_CONFIG, "write %s: %s", cli->ready_file, strerror(errno));
         unlink(beside);
         return -1;
     }
     return 0;
-}
-
-static void emulator_greet_data(const struct cli_emulator *cli, struct emulator_contents contents)
-{
-    if (cli->options.data_file != NULL)
-        printf("data               %s: %u %s, %llu %s\n", cli->options.data_file, contents.tables,
-               contents.tables == 1 ? "table" : "tables", (unsigned long long)contents.rows,
-               contents.rows == 1 ? "row" : "rows");
-}
-
-/* The first pair, and an instance that it opens. */
-static void emulator_greet(const struct cli_emulator *cli, const struct emulator *emulator)
-{
-    const struct emulator_options *options = &cli->options;
-    const uint16_t port = emulator_port(emulator);
-    const struct keyring_pair *pair = &options->pairs[0];
-    const char *instance = pair->instance == NULL ? options->instances[0] : pair->instance;
-    printf("endpoint           http://%s:%u\ninstance           %s\naccess key id      %s\n"
-           "access key secret  %s\n",
-           options->host, port, instance, pair->id, pair->secret);
-    emulator_greet_data(cli, emulator_contents(emulator));
-    printf("\nfrom tablestore import OTSClient, TableMeta, TableOptions, ReservedThroughput, CapacityUnit\n"
-           "client = OTSClient('http://%s:%u', '%s', '%s', '%s')\n"
-           "meta = TableMeta('first', [('id', 'STRING')])\n"
-           "client.create_table(meta, TableOptions(), ReservedThroughput(CapacityUnit(0, 0)))\n"
-           "print(client.list_table())\n",
-           options->host, port, pair->id, pair->secret, instance);
-    fflush(stdout);
 }
 
 static void emulator_on_signal(void *arg, int signal)
@@ -100,11 +75,32 @@ static void emulator_on_signal(void *arg, int signal)
     loop_stop(cli->loop);
 }
 
+/* Most often it is another emulator that was left running. */
+static int emulator_advise_port(const struct cli_emulator *cli, struct error *err)
+{
+    struct error why = *err;
+    return error_set(err, ERROR_CONFIG, "%s, perhaps by another emulator; --listen %s:0 picks a free port",
+                     why.text, cli->options.host);
+}
+
+/* A crowd of clients needs a file for each. */
+static void emulator_raise_files(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= EMULATOR_FILES)
+        return;
+    files.rlim_cur = files.rlim_max < EMULATOR_FILES ? files.rlim_max : EMULATOR_FILES;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static int emulator_serve(struct cli_emulator *cli, struct error *err)
 {
+    if (emulator_tls_prepare(&cli->tls, &cli->options, err) != 0)
+        return -1;
+    emulator_raise_files();
     struct emulator *emulator = emulator_create(cli->loop, &cli->options, err);
     if (emulator == NULL)
-        return -1;
+        return err->kind == ERROR_RETRY ? emulator_advise_port(cli, err) : -1;
     int rc = emulator_read_faults(emulator, cli->faults_file, err);
     if (rc == 0 && emulator_set_order_column(emulator, slice_text(cli->order_column), err) != 0)
         rc = error_wrap(err, "--order-column %s", cli->order_column);

@@ -22,17 +22,28 @@ struct emulator_word {
     emulator_word_fn *read;
 };
 
+static bool word_read_port(const char *text, uint16_t *port)
+{
+    int64_t number = -1;
+    if (!number_int64(slice_text(text), &number) || number < 0 || number > 65535)
+        return false;
+    *port = (uint16_t)number;
+    return true;
+}
+
+/* [::1]:8087, too. */
 static int word_listen(struct cli_emulator *cli, char *text, struct error *err)
 {
-    int64_t port = -1;
     char *colon = strrchr(text, ':');
-    if (colon == NULL || colon == text || !number_int64(slice_text(colon + 1), &port) || port < 0 ||
-        port > 65535)
+    if (colon == NULL || colon == text || !word_read_port(colon + 1, &cli->options.port))
         return error_set(err, ERROR_CONFIG, "--listen %s: HOST:PORT was expected, for example 127.0.0.1:8087",
                          text);
     *colon = 0;
+    if (text[0] == '[' && colon[-1] == ']') {
+        colon[-1] = 0;
+        text++;
+    }
     cli->options.host = text;
-    cli->options.port = (uint16_t)port;
     return 0;
 }
 
@@ -73,6 +84,34 @@ static int word_access_key_file(struct cli_emulator *cli, char *text, struct err
 static int word_sts_token(struct cli_emulator *cli, char *text, struct error *err)
 {
     return emulator_keys_add_token(&cli->keys, text, err) == 0 ? 0 : error_wrap(err, "--sts-token");
+}
+
+static int word_tls(struct cli_emulator *cli, char *text, struct error *err)
+{
+    (void)text;
+    (void)err;
+    cli->tls.wanted = true;
+    return 0;
+}
+
+static int word_tls_dir(struct cli_emulator *cli, char *text, struct error *err)
+{
+    cli->tls.folder = text;
+    return text[0] != 0 ? 0 : error_set(err, ERROR_CONFIG, "--tls-dir: the name of a folder was expected");
+}
+
+static int word_tls_cert(struct cli_emulator *cli, char *text, struct error *err)
+{
+    (void)err;
+    cli->tls.certificate_file = text;
+    return 0;
+}
+
+static int word_tls_key(struct cli_emulator *cli, char *text, struct error *err)
+{
+    (void)err;
+    cli->tls.key_file = text;
+    return 0;
 }
 
 static int word_ready_file(struct cli_emulator *cli, char *text, struct error *err)
@@ -193,6 +232,13 @@ static const struct emulator_word emulator_words[] = {
     {"access-key-file", "FILE", "a key pair a line, behind a blank its STS token if it has one",
      word_access_key_file},
     {"sts-token", "TOKEN", "the key pair before it needs this token", word_sts_token},
+    {"tls", NULL, "https, with a certificate that is made at the first start", word_tls},
+    {"tls-dir", "DIR",
+     "--tls; where that certificate is kept (beside the --data file, else\n"
+     "~/.local/state/otspipe)",
+     word_tls_dir},
+    {"tls-cert", "FILE", "https with a certificate of your own: its chain", word_tls_cert},
+    {"tls-key", "FILE", "and its key", word_tls_key},
     {"ready-file", "FILE", "written with host:port once it listens", word_ready_file},
     {"data", "FILE", "tables outlive the emulator in this file, made when it is not there", word_data},
     {"journal", "FILE", "every row change as a line of JSON, in the order applied", word_journal},
@@ -283,6 +329,7 @@ static int options_complete(struct cli_emulator *cli, struct error *err)
 int emulator_options_read(struct cli_emulator *cli, int argc, char **argv, struct error *err)
 {
     *cli = (struct cli_emulator){.options = {.host = "127.0.0.1", .port = EMULATOR_PORT}};
+    emulator_tls_init(&cli->tls);
     if (words_read(cli, argc, argv, err) != 0)
         return -1;
     return options_complete(cli, err);
@@ -291,5 +338,6 @@ int emulator_options_read(struct cli_emulator *cli, int argc, char **argv, struc
 void emulator_options_fini(struct cli_emulator *cli)
 {
     emulator_keys_fini(&cli->keys);
+    emulator_tls_fini(&cli->tls);
     free(cli->control_token);
 }

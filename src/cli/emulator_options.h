@@ -4,6 +4,7 @@
 #define CLI_EMULATOR_OPTIONS_H
 
 #include "cli/emulator_keys.h"
+#include "cli/emulator_tls.h"
 #include "emulator/emulator.h"
 
 enum { CLI_INSTANCES_MOST = 16 };
@@ -13,6 +14,7 @@ struct cli_emulator {
     struct emulator_options options; /* complete after emulator_options_read() */
     const char *instances[CLI_INSTANCES_MOST];
     struct emulator_keys keys;
+    struct emulator_tls tls;
     char *control_token; /* owned */
     const char *ready_file;
     const char *faults_file;

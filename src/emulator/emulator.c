@@ -132,7 +132,9 @@ static int emulator_open(struct emulator *emulator, struct loop *loop, const str
                                        .body_most = LIMIT_BODY_BYTES,
                                        .headers_most = EMULATOR_HEADERS_MOST,
                                        .idle_timeout_ms = EMULATOR_IDLE_MS,
-                                       .request_timeout_ms = EMULATOR_REQUEST_MS};
+                                       .request_timeout_ms = EMULATOR_REQUEST_MS,
+                                       .tls_certificate = options->tls_certificate,
+                                       .tls_key = options->tls_key};
     if (options->journal_file != NULL) {
         emulator->journal = journal_open(emulator->clock, options->journal_file, err);
         if (emulator->journal == NULL)

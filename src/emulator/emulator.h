@@ -1,5 +1,6 @@
 /* emulator: a local Tablestore on the loop, that the official clients accept. Tables live in memory, and in a
- * file beside it when one is named. The manual of its fault rules is in emulator/rules.h.
+ * file beside it when one is named. HTTP, or https with a certificate. The manual of its fault rules is in
+ * emulator/rules.h.
  *
  * With `control` on, without a signature:
  *   GET  /_control/counters   struct counters as JSON
@@ -35,7 +36,9 @@ struct emulator_options {
     const char *const *instances; /* each has tables of its own */
     size_t instance_count;        /* 0: one, "local" */
     const struct keyring_pair *pairs;
-    size_t pair_count;        /* 0: one, testid and testsecret */
+    size_t pair_count;           /* 0: one, testid and testsecret */
+    const char *tls_certificate; /* PEM text of the chain; NULL: plain HTTP */
+    const char *tls_key;
     const char *journal_file; /* NULL: none */
     const char *data_file;    /* NULL: none; see emulator/data.h */
     int64_t latency_ms;       /* of every data operation */
@@ -47,8 +50,8 @@ struct emulator_options {
     void *arg;
 };
 
-/* Listening when it returns. The options are copied. NULL and err: port taken, journal cannot be made,
- * data file cannot be read. */
+/* Listening when it returns. The options are copied. NULL and err: port taken (ERROR_RETRY), journal cannot
+ * be made, data file cannot be read. */
 struct emulator *emulator_create(struct loop *loop, const struct emulator_options *options,
                                  struct error *err);
 void emulator_destroy(struct emulator *emulator);

@@ -74,6 +74,8 @@ int http_listen(const char *host, uint16_t port, uint16_t *bound, struct error *
         return error_set(err, ERROR_CONFIG, "listen on %s:%u: %s", host, port, gai_strerror(rc));
     int fd = listen_open(address);
     freeaddrinfo(address);
+    if (fd < 0 && errno == EADDRINUSE)
+        return error_set(err, ERROR_RETRY, "listen on %s:%u: the port is taken", host, port);
     if (fd < 0)
         return error_set(err, ERROR_CONFIG, "listen on %s:%u: %s", host, port, strerror(errno));
     *bound = listen_port(fd);

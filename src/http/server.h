@@ -38,6 +38,9 @@ struct http_call_request {
  * exactly once. */
 typedef void http_call_fn(void *arg, struct http_call *call, const struct http_call_request *request);
 
+/* NULL: the port is taken (ERROR_RETRY), or the address, the certificate or its key will not do
+ * (ERROR_CONFIG).
+ */
 struct http_server *http_server_create(struct loop *loop, const struct http_server_options *options,
                                        http_call_fn *on_call, void *arg, struct error *err);
 uint16_t http_server_port(const struct http_server *server);

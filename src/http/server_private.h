@@ -66,7 +66,7 @@ struct http_call {
     struct broken *broken;       /* the answer's body is one that goes wrong */
 };
 
-/* A bound, listening socket and its port; -1 and an error. */
+/* A bound, listening socket and its port; -1 and an error: ERROR_RETRY when the port is taken. */
 int http_listen(const char *host, uint16_t port, uint16_t *bound, struct error *err);
 bool http_listen_is_loopback(int fd);
 

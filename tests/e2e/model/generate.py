@@ -21,6 +21,7 @@ DAY_MS = 86400 * 1000
 class Maker:
     def __init__(self, rng, service):
         self.rng, self.service = rng, service
+        self.started = 0  # transactions
 
     def chance(self, of):
         return self.rng.random() < of
@@ -45,6 +46,8 @@ class Maker:
             options["allow_update"] = self.chance(0.5)
         request = {"op": "CreateTable", "table": name or rng.choice(TABLES), "keys": keys, "defined": defined, "options": options,
                    "throughput": rng.choice([(0, 0), (0, 0), (None, None), (5, 7)]), "indexes": []}
+        if self.chance(0.2):
+            request["transactions"] = self.chance(0.6)
         if defined and self.chance(0.2):
             column = rng.choice(defined)[0]
             options.update(max_versions=1, ttl=-1)
@@ -147,6 +150,9 @@ class Maker:
             values = self.rng.choice(list(table.rows))
         else:
             values = tuple((kind, self.rng.choice(KEYS[kind][:3] if self.chance(0.8) else KEYS[kind])) for _, kind, _ in table.keys)
+        held = [one.partition for one in self.service.transactions.open.values() if one.table is table]
+        if held and self.chance(0.6):
+            values = (self.rng.choice(held),) + values[1:]
         if placeholder:
             at = table.auto_column()
             values = values[:at] + (AUTO,) + values[at + 1:]
@@ -278,7 +284,29 @@ class Maker:
         table = self.table(name)
         change = self.change(table)
         op = {"put": "PutRow", "update": "UpdateRow", "delete": "DeleteRow"}[change.pop("type")]
-        return {"op": op, "table": name} | change
+        return {"op": op, "table": name} | change | self.within(name)
+
+    # ---- transactions ----
+
+    def within(self, name):
+        """Often inside an open transaction of the table, rarely of another or of none."""
+        own = [label for label, one in self.service.transactions.open.items() if one.table.name == name]
+        if own and self.chance(0.5):
+            return {"transaction": self.rng.choice(own)}
+        if self.chance(0.01):
+            return {"transaction": self.rng.choice(list(self.service.transactions.open) + ["#0"])}
+        return {}
+
+    def start(self):
+        name = self.table_name()
+        keys = self.asked_keys(self.table(name))
+        self.started += 1
+        asked = keys if isinstance(keys, Row) or self.chance(0.05) else keys[:1]
+        return {"op": "StartLocalTransaction", "table": name, "keys": asked, "as": f"#{self.started}"}
+
+    def end(self):
+        label = self.rng.choice([f"#{max(0, self.started - back)}" for back in (0, 0, 1)])
+        return {"op": self.rng.choice(["CommitTransaction", "CommitTransaction", "AbortTransaction"]), "transaction": label}
 
     def rows(self, table, most, in_bulk):
         """Distinct keys mostly, as a batch wants them."""
@@ -297,7 +325,8 @@ class Maker:
         tables = [(name, self.rows(self.table(name), 5, False)) for name in names]
         if self.chance(0.03):
             tables = self.rng.choice([[], tables + tables[:1], [(names[0], [])], [(names[0], self.many_rows(self.table(names[0])))]])
-        return {"op": "BatchWriteRow", "tables": tables}
+        request = {"op": "BatchWriteRow", "tables": tables} | self.within(names[0])
+        return request | {"atomic": True} if self.chance(0.1) else request
 
     def many_rows(self, table):
         """200 or 201 deletions."""
@@ -355,7 +384,7 @@ class Maker:
     def get_row(self):
         name = self.table_name()
         table = self.table(name)
-        return {"op": "GetRow", "table": name, "keys": self.asked_keys(table)} | self.view(table)
+        return {"op": "GetRow", "table": name, "keys": self.asked_keys(table)} | self.view(table) | self.within(name)
 
     def batch_get(self):
         names = list(dict.fromkeys(self.table_name() for _ in range(self.rng.choice([1, 1, 2]))))
@@ -382,6 +411,11 @@ class Maker:
         if self.chance(0.03):
             start = self.bad_keys(start)
         request = {"op": "GetRange", "table": name, "direction": direction, "start": start, "end": end} | self.view(table)
+        request |= self.within(name)
+        if "transaction" in request and self.chance(0.9):
+            first = ((table.keys[0][0].encode(), self.service.transactions.open[request["transaction"]].partition),) if (
+                request["transaction"] in self.service.transactions.open) else start[:1]
+            request["start"], request["end"] = (first + tuple((key.encode(), side) for key, _, _ in table.keys[1:]) for side in sides)
         if self.chance(0.4):
             request["limit"] = self.rng.choice([1, 2, 3, 5000, 6000] + [0, -1] * self.chance(0.05))
         return request
@@ -398,12 +432,12 @@ class Maker:
 
     # ---- all ----
 
-    KINDS = [("write", 30), ("batch_write", 10), ("bulk_import", 8), ("get_row", 16), ("get_range", 14), ("batch_get", 5), ("create_table", 3),
+    KINDS = [("write", 30), ("batch_write", 10), ("bulk_import", 8), ("get_row", 16), ("get_range", 14), ("batch_get", 5), ("start", 4), ("end", 4), ("create_table", 3),
              ("describe_table", 2), ("delete_table", 1), ("list_table", 1), ("update_table", 2),
              ("create_index", 1), ("drop_index", 0.5), ("add_columns", 1), ("delete_columns", 0.7), ("wrong_body", 0.5), ("wait", 6)]
 
     def wait(self):
-        return {"op": "wait", "ms": self.rng.choice([1, 1, 1000, 1000, DAY_MS // 2, DAY_MS])}
+        return {"op": "wait", "ms": self.rng.choice([1, 1, 1000, 1000, 25000, 25000, DAY_MS // 2, DAY_MS])}
 
     def request(self):
         if not self.service.tables:

@@ -1,7 +1,6 @@
 """messages: a request as a dict to protobuf bytes, the answer's bytes to plain data, with the official Python SDK's message classes.
 
-What its messages lack is written and read by fields.py. A request may carry `extra`, bytes put behind its message, and `body`, which
-replaces it.
+What its messages lack is written and read by fields.py. A request may carry `body`, bytes that replace its message.
 """
 import tablestore.protobuf.table_store_filter_pb2 as filters_pb
 import tablestore.protobuf.table_store_pb2 as pb
@@ -194,10 +193,16 @@ REQUESTS = {
 }
 
 
+def more(request):
+    """Fields that the SDK's messages lack: enable_local_txn, is_atomic."""
+    asked = request.get("transactions")
+    return (b"" if asked is None else fields.put(8, asked)) + (fields.put(3, True) if request.get("atomic") else b"")
+
+
 def encode(request):
     if "body" in request:
         return request["body"]
-    return REQUESTS[request["op"]](request).SerializeToString() + request.get("extra", b"")
+    return REQUESTS[request["op"]](request).SerializeToString() + more(request)
 
 
 # ---- answers ----

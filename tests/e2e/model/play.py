@@ -51,7 +51,10 @@ class Emulator:
         body = answer.read()
         assert answer.status == 200, body
 
-    def ask(self, request):
+    def ask(self, request, names=None):
+        """`names`: what the emulator calls the transactions that requests call #1, #2 ..."""
+        if request.get("transaction") is not None:
+            request = request | {"transaction": (names or {}).get(request["transaction"], "00000000-0000-0000-0000-000000000000")}
         status, _, body = self.connection.send("/" + request["op"], messages.encode(request))
         return messages.decode(request, status, body)
 
@@ -102,7 +105,7 @@ class Game:
     def __init__(self, emulator, index):
         self.emulator = emulator
         self.service = Service(BASE_MS + index * STEP_MS)
-        self.step = 0
+        self.names = {}
         emulator.set_clock(self.service.now)
 
     def expected(self, request):
@@ -114,13 +117,14 @@ class Game:
             return refused
 
     def play(self, request):
-        self.step += 1
         if request["op"] == "wait":
             self.service.now += request["ms"]
             self.emulator.set_clock(self.service.now)
             return
         expected = self.expected(request)
-        found = self.emulator.ask(request)
+        found = self.emulator.ask(request, self.names)
+        if "as" in request and "code" not in found:
+            self.names[request["as"]] = found["transaction"]
         pending = self.pending(expected)
         same(expected, found, lambda unknown, number: self.learn(pending, unknown, number))
         if any(learns is not None for learns in pending.values()):

@@ -106,8 +106,9 @@ def read_size(row):
 
 
 def cost(rows, request):
-    """What a filter made the service read beside is left open."""
-    return ANYTHING if request.get("rule") is not None else (units(sum(read_size(row) for row in rows)), 0)
+    """What was read beside what is given is left open."""
+    chooses = any(request.get(name) is not None for name in ("rule", "columns", "start_column", "end_column", "time"))
+    return ANYTHING if chooses else (units(sum(read_size(row) for row in rows)), 0)
 
 
 def exists(table, key, now):

@@ -2,7 +2,8 @@
 
 STATUS = {"OTSAuthFailed": 403, "OTSRequestBodyTooLarge": 413, "OTSMethodNotAllowed": 405, "OTSParameterInvalid": 400, "OTSInvalidPK": 400,
           "OTSOutOfRowSizeLimit": 400, "OTSOutOfColumnCountLimit": 400, "OTSConditionCheckFail": 403, "OTSQuotaExhausted": 403,
-          "OTSObjectNotExist": 404, "OTSObjectAlreadyExist": 409, "OTSRowOperationConflict": 409}
+          "OTSObjectNotExist": 404, "OTSObjectAlreadyExist": 409, "OTSRowOperationConflict": 409,
+          "OTSSessionNotExist": 404, "OTSDataOutOfRange": 400}
 INVALID, KEY, MISSING, EXISTS, CONDITION = ("OTSParameterInvalid", "OTSInvalidPK", "OTSObjectNotExist", "OTSObjectAlreadyExist",
                                             "OTSConditionCheckFail")
 

@@ -21,6 +21,8 @@ class Table:
                         "allow_update": options.get("allow_update", True)}
         self.throughput = tuple(number or 0 for number in request["throughput"])
         self.indexes = [(name, list(keys), list(columns)) for name, keys, columns in request["indexes"]]
+        autos = any(auto for _, _, auto in self.keys)
+        self.transactions = not autos if request.get("transactions") is None else request["transactions"]
         self.rows = {}     # key values to {column name: {version: value}}
         self.written = {}  # key values to the time of the last write
         self.numbers = {}  # partition key value to the highest number that was given out for it
@@ -85,6 +87,8 @@ def index_option_violations(options):
 
 def create_violations(request):
     options, indexes = request["options"], request["indexes"]
+    if request.get("transactions") and any(auto for _, _, auto in request["keys"]):
+        yield INVALID
     if indexes:
         yield from index_option_violations(options or {})
     if not good_name(request["table"]) or options is None or not {"ttl", "max_versions"} <= set(options):

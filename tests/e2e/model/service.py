@@ -2,8 +2,9 @@
 import itertools
 
 from . import reads, schema, writes
-from .refused import EXISTS, INVALID, MISSING, Refused, check, no_table
-from .values import AUTO, Cell, Row, order, row_size
+from .refused import EXISTS, INVALID, KEY, MISSING, Refused, check, no_table
+from .transactions import GONE, Transactions
+from .values import ANYTHING, AUTO, Cell, Row, order, row_size
 
 
 class Unknown:
@@ -21,9 +22,14 @@ class Service:
     def __init__(self, now):
         self.now = now
         self.tables = {}
+        self.transactions = Transactions()
 
     def answer(self, request):
-        return getattr(self, request["op"])(request)
+        try:
+            return getattr(self, request["op"])(request)
+        except Refused as refused:
+            lost = request.get("transaction") is not None and not self.transactions.is_open(request["transaction"], self.now)
+            raise Refused(refused.codes | {GONE}) if lost else refused  # which of two mistakes is told is left open
 
     def table(self, name):
         if not schema.good_name(name):
@@ -54,7 +60,7 @@ class Service:
         return self.table(request["table"]).describe()
 
     def DeleteTable(self, request):
-        self.table(request["table"])
+        self.transactions.drop(self.table(request["table"]))
         del self.tables[request["table"]]
         return {}
 
@@ -122,12 +128,14 @@ class Service:
         change = dict(request, type=kind)
         writes.check_change(change)
         table = self.table(request["table"])
+        scope = self.transactions.scope(request.get("transaction"), table, self.now)
         writes.match(change, table, self.now)
-        return self.apply(change, table)
+        return self.apply(change, scope)
 
     def apply(self, change, table):
         """The change whole, or Refused and nothing."""
         row = change["row"]
+        self.transactions.check_write(table, row.keys[0][1], self.now)
         key, learns = self.key_of(row, table)
         before = writes.alive(table, key, self.now)
         writes.expectation(change, table, key, before)
@@ -168,10 +176,34 @@ class Service:
     def BatchWriteRow(self, request):
         """A parameter error of any row refuses all of it; a condition that does not hold is the row's own failure."""
         check(self.batch_violations(request["tables"]))
+        if request.get("atomic") and (len(request["tables"]) > 1 or "transaction" in request):
+            raise Refused(INVALID)
         check(self.batch_mismatches(request["tables"]))
         tables = [self.table(name) for name, _ in request["tables"]]
+        if request.get("transaction") is not None:
+            return self.batch_within(self.transactions.find(request["transaction"], self.now), tables, request)
+        if request.get("atomic"):
+            return {"tables": [(tables[0].name, self.tried_all(request["tables"][0][1], tables[0]))]}
         return {"tables": [(table.name, [self.tried(change, table) for change in rows])
                            for table, (_, rows) in zip(tables, request["tables"])]}
+
+    def batch_within(self, transaction, tables, request):
+        """[assumed] Rows of another table fail, each for itself."""
+        return {"tables": [(table.name, [self.tried(change, transaction) if table is transaction.table else
+                                         Refused({INVALID, "OTSDataOutOfRange"}) for change in rows])
+                           for table, (_, rows) in zip(tables, request["tables"])]}
+
+    def tried_all(self, rows, table):
+        """All of one partition, all or nothing. [assumed] Each row then carries the first one's failure."""
+        before = dict(table.rows), dict(table.written)
+        results = [self.tried(change, table) for change in rows]
+        failed = next((result for result in results if isinstance(result, Refused)), None)
+        if len({change["row"].keys[0][1] for change in rows}) > 1:
+            failed = Refused({"OTSDataOutOfRange", INVALID})
+        if failed is None:
+            return results
+        table.rows, table.written = before
+        return [failed] * len(rows)
 
     def batch_violations(self, tables):
         names = [name for name, _ in tables]
@@ -239,7 +271,9 @@ class Service:
         table = self.table(request["table"])
         keys = reads.key_row(request["keys"]).keys
         writes.match_key(keys, table)
-        return reads.get(table, tuple(value for _, value in keys), request, self.now)
+        scope = self.transactions.scope(request.get("transaction"), table, self.now)
+        self.transactions.check_inside(scope, keys[0][1])
+        return reads.get(scope, tuple(value for _, value in keys), request, self.now)
 
     def GetRange(self, request):
         check(reads.range_violations(request))
@@ -249,7 +283,9 @@ class Service:
         start, end = (order(tuple(value for _, value in request[side])) for side in ("start", "end"))
         if (start >= end) if request["direction"] == 0 else (start <= end):
             raise Refused(INVALID)
-        return reads.get_range(table, request, start, end, self.now)
+        scope = self.transactions.scope(request.get("transaction"), table, self.now)
+        self.transactions.check_inside(scope, request["start"][0][1], request["end"][0][1])
+        return reads.get_range(scope, request, start, end, self.now)
 
     def BatchGetRow(self, request):
         reads.check_batch(request["tables"])
@@ -265,3 +301,22 @@ class Service:
         except Refused as refused:
             return refused
         return reads.get(table, tuple(value for _, value in keys), part, self.now)
+
+    # ---- transactions ----
+
+    def StartLocalTransaction(self, request):
+        check(reads.key_row_violations(request["keys"]))
+        table, keys = self.table(request["table"]), reads.key_row(request["keys"]).keys
+        name, kind, _ = table.keys[0]
+        if len(keys) != 1 or keys[0][0] != name.encode() or keys[0][1][0] != kind:
+            raise Refused({KEY, INVALID})
+        self.transactions.start(request["as"], table, keys[0][1], self.now)
+        return {"transaction": ANYTHING}
+
+    def CommitTransaction(self, request):
+        self.transactions.end(request["transaction"], self.now).commit()
+        return {}
+
+    def AbortTransaction(self, request):
+        self.transactions.end(request["transaction"], self.now)
+        return {}

@@ -158,7 +158,7 @@ static void bench_points(int64_t rows)
 
 int main(int argc, char **argv)
 {
-    int64_t rows = argc > 1 ? atol(argv[1]) : ROWS;
+    int64_t rows = argc > 1 ? strtol(argv[1], NULL, 10) : ROWS;
     char *columns[] = {(char *)(uintptr_t) "c"};
     arena_init(&arena, 1 << 16);
     store_init(&store);

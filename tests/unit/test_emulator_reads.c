@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "emulator/read_token.h"
 #include "support/visit_rig.h"
 #include "support/visit_rig_filter.h"
 #include "wire/plainbuffer.h"
@@ -431,6 +432,8 @@ static void test_rows_that_are_filtered_out_count_as_read(void **state)
         request.has_filter = true;
         request.filter = visit_rig_single(&rig->arena, OTS__COMPARATOR_TYPE__CT_LESS_THAN, &below, 0);
         check_pages(rig, request, 2, counts[i / 2]);
+        assert_string_equal(text_of(rig, range_run(rig, &request)->next_start_primary_key),
+                            i % 2 == 0 ? "05000{}" : "04999{}");
     }
 }
 
@@ -645,6 +648,41 @@ static void test_tokens_that_are_none_are_refused(void **state)
     assert_string_equal(given(rig, &request), "k{a=3@300,a=2@200,b=4@200,c=6@300,c=5@100}");
 }
 
+static void test_a_token_is_for_the_row_it_begins_with(void **state)
+{
+    struct visit_rig *rig = *state;
+    struct cell cells[] = {at_time("a", 7, 500), at_time("b", 8, 500)};
+    make_versions(rig);
+    put(rig, "l", cells, 2);
+    Ots__GetRangeRequest request = range_of(rig, true);
+    request.has_token = true;
+    request.token = proto_bytes(SLICE("\x01\x01"
+                                      "b\xff\0\0\0\0\0\0\0")); /* b at 255 */
+    assert_string_equal(text_of(rig, range_run(rig, &request)->rows),
+                        "k{a=3@300,b=4@200,c=6@300}l{a=7@500,b=8@500}"); /* no row begins the range */
+    request.inclusive_start_primary_key = key_bytes(rig, "k");
+    assert_string_equal(text_of(rig, range_run(rig, &request)->rows), "k{b=4@200,c=6@300}l{a=7@500,b=8@500}");
+    request.inclusive_start_primary_key = key_bytes(rig, "kk");
+    assert_string_equal(text_of(rig, range_run(rig, &request)->rows), "l{a=7@500,b=8@500}");
+}
+
+static void test_a_piece_has_one_cell_at_least(void **state)
+{
+    struct visit_rig *rig = *state;
+    struct cell key = visit_rig_text("k0", "k");
+    struct cell cells[] = {at_time("a", 1, 1), at_time("b", 2, 2)};
+    struct row row = {.op = ROW_PUT, .keys = &key, .key_count = 1, .cells = cells, .cell_count = 2};
+    struct read_token token;
+    struct refusal refusal;
+    struct slice next = read_token_cut(&row, 1, &rig->arena);
+    assert_int_equal(row.cell_count, 1);
+    assert_int_equal(read_token_read(next, &token, &refusal), 0);
+    row.cell_count = 2;
+    read_token_skip(&token, &row);
+    assert_int_equal(row.cell_count, 1);
+    assert_int_equal(row.cells[0].integer, 2);
+}
+
 /* ---- BatchGetRow ---- */
 
 enum { BATCH_ROWS = 101 };
@@ -827,6 +865,8 @@ int main(void)
         CASE(test_a_row_above_4_mb_comes_in_pieces),
         CASE(test_a_range_gives_a_large_row_in_pieces_and_goes_on),
         CASE(test_tokens_that_are_none_are_refused),
+        CASE(test_a_token_is_for_the_row_it_begins_with),
+        CASE(test_a_piece_has_one_cell_at_least),
         CASE(test_a_batch_answers_in_the_order_asked_with_each_tables_wishes),
         CASE(test_a_key_that_does_not_fit_fails_its_row_only),
         CASE(test_what_refuses_a_whole_batch),

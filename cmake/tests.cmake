@@ -120,6 +120,7 @@ target_sources(test_table_mapper PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/mappi
 unit(emulator_rows support_visit_rig)
 unit(emulator_tables support_visit_rig)
 unit(transaction support_visit_rig)
+unit(emulator_limits support_visit_rig)
 unit(emulator_vectors support_visit_rig support_vector support_hex)
 unit(config_files config)
 unit(settings channel)

@@ -88,6 +88,7 @@ static int change_check_keys(const struct row *row, bool placeholder, bool bound
     return 0;
 }
 
+/* [assumed] The service calls its strings UTF-8 and says nowhere that it looks; neither does this. */
 static int change_check_value(const struct cell *cell, struct refusal *refusal)
 {
     if (cell->type > CELL_BINARY)

@@ -324,9 +324,15 @@ void flight_cut(struct emulator *emulator)
 
 void flight_end(struct emulator *emulator)
 {
-    while (!list_empty(&emulator->flights))
-        flight_finish(LIST_OWNER(emulator->flights.next, struct flight, node));
-    while (!list_empty(&emulator->spare))
-        flight_destroy(LIST_OWNER(emulator->spare.next, struct flight, node));
+    for (struct list *node = emulator->flights.next; node != &emulator->flights;) {
+        struct flight *flight = LIST_OWNER(node, struct flight, node);
+        node = node->next;
+        flight_finish(flight);
+    }
+    for (struct list *node = emulator->spare.next; node != &emulator->spare;) {
+        struct flight *flight = LIST_OWNER(node, struct flight, node);
+        node = node->next;
+        flight_destroy(flight);
+    }
     emulator->spare_count = 0;
 }

@@ -121,6 +121,16 @@ static void rules_take(struct rule *rule, struct rules_plan *plan)
         plan->late_ms = rules_ms(rule);
 }
 
+/* Credentials are everybody's, a token those that have it. */
+static bool rules_match_token(const struct rule *rule, struct slice token)
+{
+    if (rule->action != RULE_EXPIRE_TOKEN)
+        return true;
+    if (token.at == NULL)
+        return false;
+    return rule->token[0] == 0 || slice_equal(token, slice_text(rule->token));
+}
+
 int rules_turn_away(struct rules *rules, const struct operation *operation, struct slice token,
                     struct refusal *refusal)
 {
@@ -129,8 +139,7 @@ int rules_turn_away(struct rules *rules, const struct operation *operation, stru
         bool all = rule->operations == 0 || rules_match_operation(rule, operation);
         if (!rules_is(rule, RULES_OF_GATE) || !all || !rules_awake(rules, rule))
             continue;
-        bool known = rule->token[0] == 0 || slice_equal(token, slice_text(rule->token));
-        if ((rule->action == RULE_EXPIRE_TOKEN && (token.at == NULL || !known)) || !rules_act(rules, rule))
+        if (!rules_match_token(rule, token) || !rules_act(rules, rule))
             continue;
         *refusal = rule->refusal;
         return -1;

@@ -187,7 +187,7 @@ static int rules_check(const struct rules_text *text, const struct json_value *v
 
 static int rules_read_rule(const struct rules_text *text, const struct json_value *value, struct rule *rule)
 {
-    struct json_member members[RULES_MEMBERS];
+    struct json_member members[RULES_MEMBERS] = {{.name = {NULL, 0}}};
     struct json_fault fault;
     uint64_t given = 0;
     rule_keys_preset(rule);
@@ -288,7 +288,7 @@ static int rules_open(const struct rules_text *text, struct json_member *members
 int rules_read(struct rules *rules, struct slice json, struct error *err)
 {
     struct rules_text text = {.json = json, .err = err};
-    struct json_member members[RULES_MEMBERS];
+    struct json_member members[RULES_MEMBERS] = {{.name = {NULL, 0}}};
     struct rules made;
     int count = rules_open(&text, members);
     if (count < 0)

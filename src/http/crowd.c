@@ -40,13 +40,19 @@ static bool crowd_may_go(const struct http_call *call)
     return !call->sent_away && call->phase <= CALL_BODY;
 }
 
+/* Who never had a request goes before those who had; among equals who has been waited for longer. */
+static bool crowd_goes_before(const struct http_call *a, const struct http_call *b)
+{
+    return a->served != b->served ? b->served : a->since_ms < b->since_ms;
+}
+
 static struct http_call *crowd_oldest(const struct http_server *server, bool with_body)
 {
     struct http_call *oldest = NULL;
     for (struct list *node = server->calls.next; node != &server->calls; node = node->next) {
         struct http_call *call = LIST_OWNER(node, struct http_call, node);
         if (crowd_may_go(call) && (!with_body || call->body.room > 0) &&
-            (oldest == NULL || call->since_ms < oldest->since_ms))
+            (oldest == NULL || crowd_goes_before(call, oldest)))
             oldest = call;
     }
     return oldest;

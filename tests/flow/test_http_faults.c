@@ -504,6 +504,28 @@ static void test_expect_100_continue_is_answered_before_the_body(void **state)
     assert_int_equal(intruder.heard, 2);
 }
 
+/* It would send 10 GB. */
+static void test_a_body_that_is_asked_for_in_vain_is_not_sent(void **state)
+{
+    struct intruder intruder = {
+        .says =
+            "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 10000000000\r\n\r\n",
+        .hears_then = "HTTP/1.1 413",
+    };
+    await_intruder(*state, &intruder);
+    assert_int_equal(intruder.heard, 1);
+}
+
+static void test_an_old_client_is_answered_and_closed(void **state)
+{
+    struct intruder intruder = {
+        .says = "POST /echo HTTP/1.0\r\nContent-Length: 3\r\n\r\nold",
+        .hears = "\r\n\r\nold",
+    };
+    await_intruder(*state, &intruder);
+    assert_int_equal(intruder.heard, 1);
+}
+
 static void test_methods_and_chunked_bodies_pass(void **state)
 {
     const char *methods[] = {"GET", "PUT", "DELETE", "PATCH"};
@@ -644,6 +666,8 @@ int main(void)
         WITH(build, test_a_call_whose_client_has_gone_may_still_be_answered),
         WITH(build, test_a_destroyed_server_abandons_its_open_calls),
         WITH(build, test_expect_100_continue_is_answered_before_the_body),
+        WITH(build, test_a_body_that_is_asked_for_in_vain_is_not_sent),
+        WITH(build, test_an_old_client_is_answered_and_closed),
         WITH(build, test_methods_and_chunked_bodies_pass),
         WITH(build, test_head_is_answered_with_a_length_and_no_body),
         WITH(build, test_requests_behind_each_other_in_one_packet_are_all_answered),

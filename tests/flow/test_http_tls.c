@@ -1,6 +1,9 @@
 /* http over TLS: verified against a ca file, refused otherwise, and refused is unsent. */
 #include "support/http_pair.h"
+#include "support/peer.h"
 #include "support/self_signed.h"
+
+enum { STUCK = 40 };
 
 struct tls_story {
     struct self_signed made;
@@ -109,6 +112,32 @@ static void test_insecure_verifies_nothing(void **state)
     assert_int_equal(story->pair->outcome, HTTP_ANSWERED);
 }
 
+/* Bytes of a greeting that never ends; the good one goes on, and their time comes. */
+static void test_who_is_stuck_in_the_handshake_stops_nobody_and_is_closed(void **state)
+{
+    static const char *const says[] = {"", "\x16", "\x16\x03\x01\x02", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"};
+    struct tls_story *story = *state;
+    int fds[STUCK];
+    story_start(story, story->made.file, false);
+    story->pair->server->options.request_timeout_ms = 50;
+    clock_start(story->pair->clock, &story->pair->server->sweep, 0);
+    for (int i = 0; i < STUCK; i++) {
+        fds[i] = peer_connect(http_server_port(story->pair->server));
+        peer_say(fds[i], says[i % 4]);
+    }
+    do {
+        story_send(story, 0, "127.0.0.1", "/echo", SLICE("good"));
+        pair_await(story->pair, 1);
+        assert_int_equal(story->pair->outcome, HTTP_ANSWERED);
+        assert_string_equal(story->pair->body, "good");
+    } while (http_server_connections(story->pair->server).ever < STUCK + 1 ||
+             http_server_connections(story->pair->server).open > 1);
+    for (int i = 0; i < STUCK; i++) {
+        peer_hear_end(fds[i]);
+        close(fds[i]);
+    }
+}
+
 static void test_a_key_that_is_none_is_said(void **state)
 {
     struct tls_story *story = *state;
@@ -132,6 +161,7 @@ int main(void)
         TEST(test_an_unknown_certificate_is_refused_and_nothing_was_sent),
         TEST(test_a_certificate_for_another_name_is_refused),
         TEST(test_insecure_verifies_nothing),
+        TEST(test_who_is_stuck_in_the_handshake_stops_nobody_and_is_closed),
         TEST(test_a_key_that_is_none_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,8 @@ enum {
     BACKOFF_MOST_MS = 3000,
     WATCH_MS = 500,
     REQUEST_MOST_MS = 60 * 1000,
-    WHY_SHOWN = 400
+    WHY_SHOWN = 400,
+    ARENA_CHUNK = 64 * 1024
 };
 
 struct put {
@@ -296,7 +297,7 @@ static void put_init(struct put *put, struct table_session *session)
     put->sink = ots_write_create(session->client, session->schema.table, WRITE_BATCH_WRITE_ROW, false);
     put->bucket = bucket_create(loop_clock(session->loop), put->sink, &put->room, &options, &events);
     put->moved_ms = loop_clock(session->loop)->now_ms;
-    arena_init(&put->arena, 64 * 1024);
+    arena_init(&put->arena, ARENA_CHUNK);
     clock_timer_init(&put->watch, put_on_watch, put);
 }
 

@@ -9,6 +9,7 @@
 #include "ots/look.h"
 
 enum {
+    ARENA_CHUNK = 16 * 1024,
     BODY_MOST = 8 << 20,
     REPLY_MOST = 64 << 20,
     REPLY_KEEP = 8 << 20,
@@ -73,7 +74,7 @@ int table_session_open(struct table_session *session, const char *command, const
 {
     *session = (struct table_session){.words = words, .command = command};
     session->loop = loop_create();
-    arena_init(&session->arena, 16 * 1024);
+    arena_init(&session->arena, ARENA_CHUNK);
     buffer_init(&session->body, BODY_MOST);
     buffer_init(&session->reply, REPLY_MOST);
     clock_timer_init(&session->timer, session_on_time, session);

@@ -9,10 +9,10 @@
 #include "base/error.h"
 #include "base/number.h"
 
-enum { RETRY_MS = 30 * 1000, RETRY_MOST_S = 24 * 3600 };
+enum { RETRY_MS = 30 * 1000, RETRY_MOST_S = 24 * 3600, WORDS_CHUNK = 4096 };
 
 /* `text` is NULL for a word without an argument. */
-typedef int table_word_fn(struct table_words *words, char *text, struct error *err);
+typedef int table_word_fn(struct table_words *words, const char *text, struct error *err);
 
 struct table_word {
     const char *name;
@@ -23,9 +23,15 @@ struct table_word {
     size_t offset;
 };
 
-static void list_add(struct table_list *list, char *text)
+/* Room doubles whenever the count is a power of two. */
+static void list_add(struct table_words *words, struct table_list *list, char *text)
 {
-    list->at = check_memory(reallocarray(list->at, list->count + 1, sizeof(char *)));
+    if ((list->count & (list->count - 1)) == 0) {
+        char **larger = arena_take(&words->arena, (list->count == 0 ? 1 : list->count * 2) * sizeof(char *));
+        if (list->count > 0)
+            memcpy(larger, list->at, list->count * sizeof(char *));
+        list->at = larger;
+    }
     list->at[list->count++] = text;
 }
 
@@ -34,14 +40,14 @@ static int word_bad(const char *word, const char *text, const char *wanted, stru
     return error_set(err, ERROR_CONFIG, "%s %.80s: %s was expected", word, text, wanted);
 }
 
-static int word_endpoint(struct table_words *words, char *text, struct error *err)
+static int word_endpoint(struct table_words *words, const char *text, struct error *err)
 {
     (void)err;
     words->endpoint = text;
     return 0;
 }
 
-static int word_instance(struct table_words *words, char *text, struct error *err)
+static int word_instance(struct table_words *words, const char *text, struct error *err)
 {
     (void)err;
     words->instance = text;
@@ -49,7 +55,7 @@ static int word_instance(struct table_words *words, char *text, struct error *er
 }
 
 /* What it says is not shown in the error either: it may be the secret alone. */
-static int word_access_key(struct table_words *words, char *text, struct error *err)
+static int word_access_key(struct table_words *words, const char *text, struct error *err)
 {
     const char *colon = strchr(text, ':');
     if (colon == NULL || colon == text || colon[1] == 0)
@@ -59,14 +65,14 @@ static int word_access_key(struct table_words *words, char *text, struct error *
     return 0;
 }
 
-static int word_access_key_file(struct table_words *words, char *text, struct error *err)
+static int word_access_key_file(struct table_words *words, const char *text, struct error *err)
 {
     (void)err;
     words->access_key_file = text;
     return 0;
 }
 
-static int word_retry_for(struct table_words *words, char *text, struct error *err)
+static int word_retry_for(struct table_words *words, const char *text, struct error *err)
 {
     int64_t seconds = -1;
     if (!number_int64(slice_text(text), &seconds) || seconds < 0 || seconds > RETRY_MOST_S)
@@ -75,14 +81,14 @@ static int word_retry_for(struct table_words *words, char *text, struct error *e
     return 0;
 }
 
-static int word_limit(struct table_words *words, char *text, struct error *err)
+static int word_limit(struct table_words *words, const char *text, struct error *err)
 {
     if (!number_int64(slice_text(text), &words->limit) || words->limit < 1)
         return word_bad("--limit", text, "a number of rows from 1 up", err);
     return 0;
 }
 
-static int word_max_versions(struct table_words *words, char *text, struct error *err)
+static int word_max_versions(struct table_words *words, const char *text, struct error *err)
 {
     int64_t count = 0;
     if (!number_int64(slice_text(text), &count) || count < 1 || count > INT32_MAX)
@@ -92,7 +98,7 @@ static int word_max_versions(struct table_words *words, char *text, struct error
 }
 
 /* Seconds, or a number with s, m, h or d behind it. */
-static int word_ttl(struct table_words *words, char *text, struct error *err)
+static int word_ttl(struct table_words *words, const char *text, struct error *err)
 {
     static const char units[] = "smhd";
     static const int64_t seconds[] = {1, 60, 3600, 86400};
@@ -108,28 +114,26 @@ static int word_ttl(struct table_words *words, char *text, struct error *err)
     return 0;
 }
 
-static int word_columns(struct table_words *words, char *text, struct error *err)
+static int word_columns(struct table_words *words, const char *text, struct error *err)
 {
-    free(words->column_text);
-    words->column_text = check_memory(strdup(text));
-    words->columns.count = 0;
-    char *rest = words->column_text;
+    char *rest = (char *)(uintptr_t)arena_copy(&words->arena, slice_text(text)).at;
+    words->columns = (struct table_list){NULL, 0};
     for (char *name = strsep(&rest, ","); name != NULL; name = strsep(&rest, ",")) {
         if (name[0] == 0)
             return word_bad("--columns", text, "a list of names such as a,b", err);
-        list_add(&words->columns, name);
+        list_add(words, &words->columns, name);
     }
     return 0;
 }
 
-static int word_config(struct table_words *words, char *text, struct error *err)
+static int word_config(struct table_words *words, const char *text, struct error *err)
 {
     (void)err;
-    list_add(&words->configs, text);
+    list_add(words, &words->configs, (char *)(uintptr_t)text);
     return 0;
 }
 
-static int word_of(struct table_words *words, char *text, struct error *err)
+static int word_of(struct table_words *words, const char *text, struct error *err)
 {
     (void)err;
     words->of = text;
@@ -213,22 +217,17 @@ struct words_walk {
     struct table_list *list; /* where plain words go */
 };
 
-/* The value of a word: behind its '=', or the next of argv. */
-static int walk_value(struct words_walk *walk, const struct table_word *word, char *equals, char **value,
-                      struct error *err)
+/* The value of a word: behind its '=', or the next of argv; NULL: there is none. */
+static char *walk_value(struct words_walk *walk, char *equals)
 {
-    *value = equals == NULL ? NULL : equals + 1;
-    if (*value == NULL && walk->at < walk->argc)
-        *value = walk->argv[walk->at++];
-    if (*value == NULL)
-        return error_set(err, ERROR_CONFIG, "--%s: %s is missing behind it", word->name, word->argument);
-    return 0;
+    if (equals != NULL)
+        return equals + 1;
+    return walk->at < walk->argc ? walk->argv[walk->at++] : NULL;
 }
 
 static int walk_word(struct words_walk *walk, const struct table_word *word, char *equals, struct error *err)
 {
     char *at = (char *)walk->words + word->offset;
-    char *value = NULL;
     walk->list = &walk->words->arguments;
     if (word->argument == NULL) {
         if (equals != NULL)
@@ -236,8 +235,9 @@ static int walk_word(struct words_walk *walk, const struct table_word *word, cha
         *(bool *)at = true;
         return 0;
     }
-    if (walk_value(walk, word, equals, &value, err) != 0)
-        return -1;
+    char *value = walk_value(walk, equals);
+    if (value == NULL)
+        return error_set(err, ERROR_CONFIG, "--%s: %s is missing behind it", word->name, word->argument);
     if (word->read != NULL) {
         int rc = word->read(walk->words, value, err);
         if (word->read == word_access_key)
@@ -245,7 +245,7 @@ static int walk_word(struct words_walk *walk, const struct table_word *word, cha
         return rc;
     }
     walk->list = (struct table_list *)(void *)at;
-    list_add(walk->list, value);
+    list_add(walk->words, walk->list, value);
     return 0;
 }
 
@@ -270,12 +270,13 @@ int table_words_read(struct table_words *words, unsigned command, int argc, char
     struct words_walk walk = {words, command, argc, argv, 1, &words->arguments};
     bool options = true;
     *words = (struct table_words){.retry_ms = RETRY_MS, .ttl_s = -1};
+    arena_init(&words->arena, WORDS_CHUNK);
     while (walk.at < argc) {
         char *text = argv[walk.at++];
         if (options && strcmp(text, "--") == 0)
             options = false;
         else if (!options || !words_is_option(text))
-            list_add(walk.list, text);
+            list_add(words, walk.list, text);
         else if (walk_option(&walk, text, err) != 0)
             return -1;
     }
@@ -284,12 +285,8 @@ int table_words_read(struct table_words *words, unsigned command, int argc, char
 
 void table_words_fini(struct table_words *words)
 {
-    struct table_list *lists[] = {&words->arguments, &words->configs, &words->from,   &words->to,
-                                  &words->key,       &words->prefix,  &words->columns};
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-        free(lists[i]->at);
     if (words->access_key != NULL)
         explicit_bzero(words->access_key, strlen(words->access_key));
     free(words->access_key);
-    free(words->column_text);
+    arena_fini(&words->arena);
 }

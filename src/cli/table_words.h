@@ -4,9 +4,7 @@
 #ifndef CLI_TABLE_WORDS_H
 #define CLI_TABLE_WORDS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/arena.h"
 
 struct error;
 
@@ -28,16 +26,16 @@ struct table_list {
 };
 
 struct table_words {
+    struct arena arena;          /* of the lists */
     struct table_list arguments; /* TABLE first */
     struct table_list configs;
     struct table_list from, to, key, prefix;
-    struct table_list columns; /* texts are in `column_text` */
-    const char *endpoint;      /* NULL where nothing was said */
+    struct table_list columns;
+    const char *endpoint; /* NULL where nothing was said */
     const char *instance;
     const char *access_key_file;
     const char *of;       /* put: the table that lines may name */
     char *access_key;     /* ID:SECRET, owned; wiped from argv */
-    char *column_text;    /* owned */
     int64_t retry_ms;     /* how long a busy service is asked again */
     int64_t limit;        /* rows; 0: all */
     int32_t max_versions; /* 0: not given */
@@ -45,7 +43,8 @@ struct table_words {
     bool json, reverse, update, whole_table, yes, help;
 };
 
-/* argv[0] is the command's name, `command` its bit. -1: a mistake, named as its user wrote it. */
+/* argv[0] is the command's name, `command` its bit. -1: a mistake, named as its user wrote it. Ended by
+ * table_words_fini() in any case. */
 int table_words_read(struct table_words *words, unsigned command, int argc, char **argv, struct error *err);
 void table_words_fini(struct table_words *words);
 

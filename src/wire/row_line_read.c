@@ -212,7 +212,7 @@ static int line_keys(const struct json_value *value, struct arena *arena, struct
     row->keys = arena_take(arena, (size_t)count * sizeof(*row->keys));
     row->key_count = (uint32_t)count;
     for (int i = 0; i < count; i++) {
-        struct cell_parts parts;
+        struct cell_parts parts = {.count = 0};
         if (cell_split(&found[i], arena, &parts, &row->keys[i], err) != 0 ||
             cell_key(&parts, arena, &row->keys[i], err) != 0)
             return error_wrap(err, "primary_key");
@@ -236,7 +236,7 @@ static int line_columns(const struct json_value *value, struct arena *arena, str
     row->cells = arena_take(arena, ((size_t)count + 1) * sizeof(*row->cells));
     row->cell_count = (uint32_t)count;
     for (int i = 0; i < count; i++) {
-        struct cell_parts parts;
+        struct cell_parts parts = {.count = 0};
         if (cell_split(&found[i], arena, &parts, &row->cells[i], err) != 0 ||
             cell_column(&parts, arena, row->op == ROW_UPDATE, &row->cells[i], err) != 0)
             return error_wrap(err, "columns");
@@ -271,6 +271,11 @@ static int line_member(const struct json_member *member, struct line_parts *part
     return error_set(err, ERROR_RECORD, "\"%.*s\" is no member of a row", line_shown(name), name.at);
 }
 
+static bool line_is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 static int line_split(struct slice line, struct line_parts *parts, struct error *err)
 {
     struct json_member members[MEMBERS_MOST];
@@ -280,7 +285,7 @@ static int line_split(struct slice line, struct line_parts *parts, struct error 
     if (count < 0)
         return error_set(err, ERROR_RECORD, "column %zu: no row in JSON: %s", fault.at + 1, fault.what);
     for (; end < line.len; end++)
-        if (memchr(" \t\r\n", line.at[end], 4) == NULL)
+        if (!line_is_blank(line.at[end]))
             return error_set(err, ERROR_RECORD, "column %zu: something follows the row", end + 1);
     for (int i = 0; i < count; i++)
         if (line_member(&members[i], parts, err) != 0)

@@ -15,7 +15,7 @@ static void write_line(struct buffer *line, const struct row_line *found)
 {
     buffer_reset(line, SIZE_MAX);
     buffer_add(line, "{", 1);
-    row_line_put(line, found->table, &found->row);
+    row_line_put(line, found->table.at != NULL ? found->table : SLICE("t"), &found->row);
     buffer_add(line, "}", 1);
 }
 

@@ -46,34 +46,26 @@ void transaction_end(struct transaction *transaction)
     free(transaction);
 }
 
-static struct transaction *transactions_first(const struct transactions *transactions)
-{
-    if (transactions->count == 0)
-        return NULL;
-    return LIST_OWNER(transactions->open.next, struct transaction, node);
-}
-
-void transactions_fini(struct transactions *transactions)
-{
-    while (transactions->count > 0)
-        transaction_end(transactions_first(transactions));
-}
-
-void transactions_drop(struct transactions *transactions, const struct store_table *table)
+/* Those of the table, and those that end until then. */
+static void transactions_sweep(struct transactions *transactions, const struct store_table *table,
+                               int64_t until_ms)
 {
     for (struct list *node = transactions->open.next; node != &transactions->open;) {
         struct transaction *transaction = LIST_OWNER(node, struct transaction, node);
         node = node->next;
-        if (transaction->table == table)
+        if (transaction->table == table || transaction->end_ms <= until_ms)
             transaction_end(transaction);
     }
 }
 
-/* Time does not go back and all live equally long, so those that end are in front. */
-static void transactions_expire(struct transactions *transactions, int64_t now_ms)
+void transactions_fini(struct transactions *transactions)
 {
-    while (transactions->count > 0 && transactions_first(transactions)->end_ms <= now_ms)
-        transaction_end(transactions_first(transactions));
+    transactions_sweep(transactions, NULL, INT64_MAX);
+}
+
+void transactions_drop(struct transactions *transactions, const struct store_table *table)
+{
+    transactions_sweep(transactions, table, INT64_MIN);
 }
 
 /* ---- partitions ---- */
@@ -122,13 +114,11 @@ int transaction_check(const struct transaction *transaction, const struct store_
 int transaction_check_free(struct store_table *table, const struct cell *partition, int64_t now_ms,
                            struct refusal *refusal)
 {
-    struct transactions *transactions = &table->store->transactions;
-    if (transactions->count == 0)
-        return 0;
-    transactions_expire(transactions, now_ms);
+    const struct transactions *transactions = &table->store->transactions;
     for (struct list *node = transactions->open.next; node != &transactions->open; node = node->next) {
         const struct transaction *transaction = LIST_OWNER(node, struct transaction, node);
-        if (transaction->table == table && transaction_same_partition(&transaction->partition, partition))
+        if (transaction->table == table && transaction->end_ms > now_ms &&
+            transaction_same_partition(&transaction->partition, partition))
             return refusal_set(refusal, "OTSRowOperationConflict",
                                "Data is being modified by the other request.");
     }
@@ -169,8 +159,10 @@ static void transaction_name(struct transaction *transaction, int64_t now_ms)
 struct transaction *transaction_start(struct store_table *table, const struct cell *partition, int64_t now_ms,
                                       struct refusal *refusal)
 {
-    if (transaction_check_free(table, partition, now_ms, refusal) != 0 ||
-        transaction_check_table(table, refusal) != 0)
+    if (transaction_check_free(table, partition, now_ms, refusal) != 0)
+        return NULL;
+    transactions_sweep(&table->store->transactions, NULL, now_ms);
+    if (transaction_check_table(table, refusal) != 0)
         return NULL;
     struct transaction *transaction = check_memory(calloc(1, sizeof(*transaction)));
     transaction->owner = &table->store->transactions;
@@ -212,14 +204,19 @@ struct transaction *transaction_find(struct store *store, const char *id, int64_
         refusal_set(refusal, "OTSParameterInvalid", "TransactionID is invalid.");
         return NULL;
     }
-    transactions_expire(transactions, now_ms);
+    struct transaction *found = NULL;
     for (struct list *node = transactions->open.next; node != &transactions->open; node = node->next) {
         struct transaction *transaction = LIST_OWNER(node, struct transaction, node);
         if (strcmp(transaction->id, id) == 0)
-            return transaction;
+            found = transaction;
     }
-    refusal_set(refusal, "OTSSessionNotExist", "Session not exist or may be timeout.");
-    return NULL;
+    if (found != NULL && found->end_ms <= now_ms) {
+        transaction_end(found);
+        found = NULL;
+    }
+    if (found == NULL)
+        refusal_set(refusal, "OTSSessionNotExist", "Session not exist or may be timeout.");
+    return found;
 }
 
 /* ---- rows ---- */

@@ -18,7 +18,7 @@ struct store;
 struct store_table;
 struct transaction; /* opaque */
 
-/* Of one store, in the order of their ends. */
+/* Of one store. */
 struct transactions {
     struct list open;
     uint32_t count;

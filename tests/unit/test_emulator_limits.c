@@ -739,7 +739,7 @@ struct limit {
     const char *message; /* a part of it */
 };
 
-enum { MB = 1024 * 1024, DAY_MS = 86400 * 1000 };
+enum { MB = 1024 * 1024, MB2 = 2 * MB, MB4 = 4 * MB, DAY_MS = 86400 * 1000 };
 
 static const struct limit limits[] = {
     {"tables of an instance", 64, tables, 403, "OTSQuotaExhausted", "Number of tables exceeds the quota:64."},
@@ -755,12 +755,12 @@ static const struct limit limits[] = {
     {"bytes of a string key, BatchWriteRow", 1024, string_key_batch, 400, INVALID, "CurrentLength:1025."},
     {"bytes of a string key, BulkImport", 1024, string_key_bulk, 400, INVALID, "CurrentLength:1025."},
     {"bytes of a binary key", 1024, binary_key_put, 400, INVALID, "CurrentLength:1025."},
-    {"bytes of a string, PutRow", 2 * MB, string_put, 400, INVALID,
+    {"bytes of a string, PutRow", MB2, string_put, 400, INVALID,
      "The length of attribute column: 'a' exceeds the MaxLength:2097152 with CurrentLength:2097153."},
-    {"bytes of a string, UpdateRow", 2 * MB, string_update, 400, INVALID, "CurrentLength:2097153."},
-    {"bytes of a string, BatchWriteRow", 2 * MB, string_batch, 400, INVALID, "CurrentLength:2097153."},
-    {"bytes of a string, BulkImport", 2 * MB, string_bulk, 400, INVALID, "CurrentLength:2097153."},
-    {"bytes of a binary", 2 * MB, binary_put, 400, INVALID, "CurrentLength:2097153."},
+    {"bytes of a string, UpdateRow", MB2, string_update, 400, INVALID, "CurrentLength:2097153."},
+    {"bytes of a string, BatchWriteRow", MB2, string_batch, 400, INVALID, "CurrentLength:2097153."},
+    {"bytes of a string, BulkImport", MB2, string_bulk, 400, INVALID, "CurrentLength:2097153."},
+    {"bytes of a binary", MB2, binary_put, 400, INVALID, "CurrentLength:2097153."},
     {"columns of a row, PutRow", 1024, cells_put, 400, INVALID,
      "The number of attribute columns exceeds the limit, limit count: 1024, column count: 1025."},
     {"columns of a row, UpdateRow", 1024, cells_update, 400, INVALID, "column count: 1025."},
@@ -772,17 +772,16 @@ static const struct limit limits[] = {
      "The number of columns from the request exceeds the limit, limit count: 128, column count: 129."},
     {"columns_to_get, GetRange", 128, columns_of_range, 400, INVALID, "column count: 129."},
     {"columns_to_get, BatchGetRow", 128, columns_of_batch, 400, INVALID, "column count: 129."},
-    {"bytes of a row, PutRow", 4 * MB, row_put, 400, INVALID, "limit size: 4194304, data size: 4194305."},
-    {"bytes of a row, UpdateRow", 4 * MB, row_update, 400, INVALID,
-     "limit size: 4194304, data size: 4194305."},
+    {"bytes of a row, PutRow", MB4, row_put, 400, INVALID, "limit size: 4194304, data size: 4194305."},
+    {"bytes of a row, UpdateRow", MB4, row_update, 400, INVALID, "limit size: 4194304, data size: 4194305."},
     {"rows of a BatchWriteRow", 200, rows_batch, 400, INVALID, "Rows count exceeds the upper limit: 200."},
     {"rows of a BatchWriteRow over all tables", 200, rows_of_two_tables, 400, INVALID,
      "Rows count exceeds the upper limit: 200."},
     {"rows of a BulkImport", 200, rows_bulk, 400, INVALID, "Rows count exceeds the upper limit: 200."},
-    {"bytes of a BatchWriteRow", 4 * MB, bytes_batch, 400, INVALID,
+    {"bytes of a BatchWriteRow", MB4, bytes_batch, 400, INVALID,
      "The total data size of BatchWriteRow request exceeds the limit, limit size: 4194304, data size: "
      "4194305."},
-    {"bytes of a BulkImport", 4 * MB, bytes_bulk, 400, INVALID, "data size: 4194305."},
+    {"bytes of a BulkImport", MB4, bytes_bulk, 400, INVALID, "data size: 4194305."},
     {"rows of a BatchGetRow", 100, rows_of_get_batch, 400, INVALID,
      "Rows count exceeds the upper limit: 100."},
     {"filters of a read", 10, filters_of_get, 400, INVALID, "filter"},
@@ -823,7 +822,7 @@ static const struct limit least[] = {
     {"rows of a BulkImport", 1, rows_bulk, 400, INVALID, "No operation is specified for table: 't'."},
     {"cells of an UpdateRow", 1, cells_update, 400, INVALID, "No attribute column"},
     {"split size", 1, split_size, 400, INVALID, "The split_size should be greater than 0."},
-    {"unit of the split size", 1 * MB, split_unit, 400, INVALID,
+    {"unit of the split size", MB, split_unit, 400, INVALID,
      "The split_size_unit_in_byte should be greater equal than: 1048576"},
 };
 

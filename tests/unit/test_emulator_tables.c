@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "emulator/refusal.h"
 #include "support/visit_rig.h"
+#include "support/visit_rig_filter.h"
 #include "wire/plainbuffer.h"
 
 static int setup(void **state)
@@ -180,18 +181,14 @@ static void test_a_table_is_described_as_the_service_does(void **state)
 
 static ProtobufCBinaryData bare(struct visit_rig *rig, const char *value)
 {
-    size_t len = strlen(value);
-    uint8_t *at = arena_take(&rig->arena, len + 5);
-    uint8_t head[] = {3, (uint8_t)len, 0, 0, 0};
-    memcpy(at, head, 5);
-    memcpy(at + 5, value, len);
-    return (ProtobufCBinaryData){.len = len + 5, .data = at};
+    struct cell cell = visit_rig_text("k0", value);
+    return visit_rig_bare(&rig->arena, &cell);
 }
 
-static ProtobufCBinaryData infinite(uint8_t type)
+static ProtobufCBinaryData infinite(struct visit_rig *rig, enum cell_type type)
 {
-    static uint8_t types[] = {9, 10};
-    return (ProtobufCBinaryData){.len = 1, .data = &types[type - 9]};
+    struct cell cell = {.type = type};
+    return visit_rig_bare(&rig->arena, &cell);
 }
 
 /* Ranges that meet at the words. */
@@ -199,8 +196,8 @@ static void made_ranges(struct visit_rig *rig, struct made *made, const char *co
 {
     for (size_t i = 0; i <= count; i++) {
         ots__partition_range__init(&made->ranges[i]);
-        made->ranges[i].begin = i == 0 ? infinite(9) : bare(rig, words[i - 1]);
-        made->ranges[i].end = i == count ? infinite(10) : bare(rig, words[i]);
+        made->ranges[i].begin = i == 0 ? infinite(rig, CELL_INF_MIN) : bare(rig, words[i - 1]);
+        made->ranges[i].end = i == count ? infinite(rig, CELL_INF_MAX) : bare(rig, words[i]);
         made->range_at[i] = &made->ranges[i];
     }
     made->request.n_partitions = count + 1;
@@ -413,7 +410,7 @@ static int drop_index(struct visit_rig *rig, const char *name)
 static void test_indexes_are_created_shown_and_dropped(void **state)
 {
     struct visit_rig *rig = *state;
-    char name[8];
+    char name[16];
     assert_int_equal(made_create(rig, made_take(rig)), 200);
     assert_int_equal(create_index(rig, "i0", key_c0), 200);
     assert_int_equal(create_index(rig, "i0", key_k1), 409);
@@ -562,7 +559,7 @@ enum { SPLIT_ROWS = 40 };
 static void fill_for_splits(struct visit_rig *rig)
 {
     enum { LARGE = 100 * 1024 };
-    char partition[8];
+    char partition[16];
     char *large = arena_take(&rig->arena, LARGE);
     struct cell cell = {.name = SLICE("a"), .type = CELL_BINARY, .bytes = slice_of(large, LARGE)};
     memset(large, 'x', LARGE);

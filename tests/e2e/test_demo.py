@@ -38,9 +38,19 @@ def test_what_it_says_to_try_next_works(tmp_path):
     assert json.loads(said[1].stdout)["primary_key"] == [["sensor", "string", "pump-1"], ["report", "integer", 7]]
 
 
-def start(folder, *options):
-    return subprocess.Popen([os.path.abspath(BIN), "demo", *options], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            text=True)
+@pytest.fixture
+def start(tmp_path):
+    started = []
+
+    def begin(*options):
+        started.append(subprocess.Popen([os.path.abspath(BIN), "demo", *options], cwd=tmp_path, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True))
+        return started[-1]
+
+    yield begin
+    for process in started:  # one that is gone already is not there to be killed
+        process.kill()
+        process.wait()
 
 
 def read_until(process, words):
@@ -53,8 +63,8 @@ def read_until(process, words):
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupt_leaves_no_file_behind(tmp_path, number, code):
-    process = start(tmp_path, "--records", "0")
+def test_an_interrupt_leaves_no_file_behind(start, tmp_path, number, code):
+    process = start("--records", "0")
     read_until(process, '"table":"sensors"')
     assert os.listdir(tmp_path) == ["otspipe-demo.yaml"]
     process.send_signal(number)
@@ -63,9 +73,9 @@ def test_an_interrupt_leaves_no_file_behind(tmp_path, number, code):
     assert os.listdir(tmp_path) == []
 
 
-def test_kept_broker_and_table_can_be_used_with_its_configuration(tmp_path):
+def test_kept_broker_and_table_can_be_used_with_its_configuration(start, tmp_path):
     from tablestore import OTSClient
-    process = start(tmp_path, "--records", "300", "--rate", "0", "--keep", "--config", "mine.yaml")
+    process = start("--records", "300", "--rate", "0", "--keep", "--config", "mine.yaml")
     said = read_until(process, "Broker and table stay up")
     endpoint = re.search(r"sensors at (\S+),", said).group(1)
     client = OTSClient(endpoint, "testid", "testsecret", "local")

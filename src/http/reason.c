@@ -77,6 +77,12 @@ static void exchange_say_full(struct http_exchange *exchange)
     http_exchange_say(exchange, reason);
 }
 
+/* OpenSSL's words for an answer that is no TLS at all. */
+static bool exchange_is_plain(const struct http_exchange *exchange, CURLcode code)
+{
+    return code == CURLE_SSL_CONNECT_ERROR && strstr(exchange->fault, "wrong version number") != NULL;
+}
+
 void http_exchange_say_code(struct http_exchange *exchange, CURLcode code)
 {
     const char *reason = exchange_table_reason(exchange, code);
@@ -86,6 +92,8 @@ void http_exchange_say_code(struct http_exchange *exchange, CURLcode code)
         exchange_say_timeout(exchange);
     else if (code == CURLE_COULDNT_CONNECT)
         exchange_say_refused(exchange);
+    else if (exchange_is_plain(exchange, code))
+        http_exchange_say(exchange, "TLS was not understood; is it http:// and not https://?");
     else if (reason != NULL)
         http_exchange_say(exchange, reason);
     else

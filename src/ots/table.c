@@ -68,7 +68,8 @@ static void check_again(struct ots_table_check *check, enum table_step step, con
         return;
     }
     if (check->failures++ == 0)
-        log_info("ots: table is not ready, tried again: table=%.*s; %s", SLICE_ARG(table), why->text);
+        log_warn("ots: table %.*s cannot be looked at yet, tried again for %lld s: %s", SLICE_ARG(table),
+                 (long long)(check->deadline_ms - check->clock->now_ms) / 1000, why->text);
     check->step = step;
     clock_start(check->clock, &check->timer, wait_ms);
 }

@@ -18,7 +18,9 @@ enum {
     KEEP_BYTES = 256 * 1024, /* of a reply's body buffer between requests */
     BIG_BODY = 64 * 1024,    /* above it a larger upload buffer pays */
     BIG_UPLOAD = 256 * 1024,
-    STALL_LOOKS = 4 /* looks at the byte counts in one stall time-out */
+    IDLE_MOST_S = 5, /* a connection idle for longer is not used again: it may be dead, which would cost a cut
+                        request (the official Java client does the same, tablestore-protocol.md 1.11) */
+    STALL_LOOKS = 4  /* looks at the byte counts in one stall time-out */
 };
 
 // NOLINTNEXTLINE(readability-non-const-parameter): libcurl says what the parameters are
@@ -204,6 +206,7 @@ static void exchange_set_request(struct http_exchange *exchange, const struct ht
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->nodes);
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, fresh);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, fresh);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_MOST_S);
     exchange_set_body(exchange, request->body);
 }
 

@@ -416,6 +416,16 @@ def test_a_table_that_goes_away_under_a_put_ends_it(emulator):
     assert code == 1 and "stopped" in err and "OTSNoPermissionAccess" in err and "give this access key permission" in err
 
 
+def test_a_put_that_is_given_up_does_not_wait_for_its_input(emulator):
+    good(emulator, "create", "t", "id:integer")
+    emulator.faults([{"action": "error", "operation": "BatchWriteRow", "code": "OTSNoPermissionAccess", "status": 403}])
+    process = subprocess.Popen([BIN, "table", "put", "t"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(emulator))
+    process.stdin.write(numbered(1)[0].encode() + b"\n")
+    process.stdin.flush()
+    assert process.wait(30) == 1
+    process.stdin.close()
+
+
 def test_an_answer_that_is_lost_is_asked_for_again(emulator):
     good(emulator, "create", "t", "id:integer")
     put(emulator, "t", *numbered(10))

@@ -48,3 +48,13 @@ def test_the_words_of_dev_are_those_it_lists():
     listed = set(re.findall(r"^\./dev (\w+)", subprocess.run([TOP / "dev"], capture_output=True, text=True).stdout, re.M))
     taken = set(re.findall(r"^ {4}(\w+)\)", (TOP / "dev").read_text(), re.M)) - {"help"}
     assert listed == taken
+
+
+def test_every_assumption_of_the_emulator_is_on_the_page():
+    """A row names the file of each place in the code that says [assumed]; `×2` behind it stands for two."""
+    page = (TOP / "docs" / "assumptions.md").read_text()
+    told = {}
+    for name, times in re.findall(r"`emulator/([a-z_]+\.[ch])`(?: ×(\d+))?", page):
+        told[name] = told.get(name, 0) + int(times or 1)
+    marked = {path.name: path.read_text().count("[assumed]") for path in (TOP / "src" / "emulator").glob("*.[ch]")}
+    assert told == {name: count for name, count in marked.items() if count > 0}

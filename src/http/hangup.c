@@ -1,6 +1,7 @@
 /* hangup: does the client of a sleeping connection hang up? libmicrohttpd does not look at connections that
  * sleep, so their sockets are in an epoll set of ours meanwhile, which asks for the other side's end only. */
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -24,6 +25,15 @@ void http_hangup_forget(struct http_call *call)
         MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     CHECK(info != NULL);
     CHECK(epoll_ctl(call->server->hangup_fd, EPOLL_CTL_DEL, info->connect_fd, NULL) == 0);
+}
+
+/* libmicrohttpd looks away when an end came in one piece with the bytes before it. */
+bool http_hangup_missed(const struct http_call *call)
+{
+    char byte;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info != NULL && recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 static void hangup_tell(struct http_call *call)

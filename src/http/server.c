@@ -65,7 +65,8 @@ static int64_t server_deadline_ms(const struct http_server *server, const struct
 
 static void server_check_call(struct http_server *server, struct http_call *call)
 {
-    if (server->clock->now_ms - call->since_ms >= server_deadline_ms(server, call))
+    if (server->clock->now_ms - call->since_ms >= server_deadline_ms(server, call) ||
+        (call->phase <= CALL_BODY && http_hangup_missed(call)))
         http_crowd_send_away(call);
 }
 

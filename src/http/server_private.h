@@ -93,6 +93,9 @@ void http_hangup_open(struct http_server *server);
 void http_hangup_watch(struct http_call *call);
 void http_hangup_forget(struct http_call *call);
 
+/* The other side has ended, and there is nothing left to read: what has not come will not. */
+bool http_hangup_missed(const struct http_call *call);
+
 /* How many connections there may be: as many as wanted (0: the usual number), if the process may have so many
  * files open. */
 uint32_t http_crowd_connections_most(uint32_t wanted);

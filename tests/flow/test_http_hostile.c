@@ -252,6 +252,31 @@ static void test_half_bodies_hold_no_more_memory_than_64_whole_ones(void **state
     assert_true(crowd->pair->server->body_bytes <= SMALL_BODY);
 }
 
+/* ---- gone ---- */
+
+/* The end comes in one piece with what was said before it; the good one may be idle for an hour. */
+static void test_who_hung_up_is_not_kept(void **state)
+{
+    struct crowd *crowd = *state;
+    struct http_server_options options = pair_server_options;
+    pair_destroy(crowd->pair);
+    options.idle_timeout_ms = 3600000;
+    options.request_timeout_ms = 3600000;
+    crowd->pair = pair_create(&pair_client_options, &options);
+    crowd_join(crowd, 5, SLICE("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n"));
+    crowd_join(crowd, 5, SLICE(POST "Content-Length: 9\r\n\r\nhalf"));
+    crowd_join(crowd, 5, SLICE(POST "X-Half:"));
+    for (int i = 0; i < crowd->count; i++)
+        shutdown(crowd->fds[i], SHUT_WR);
+    int turns = 0;
+    do {
+        assert_true(++turns < 10000);
+        clock_start(crowd->pair->clock, &crowd->pair->server->sweep, 0);
+        assert_good(crowd, 1);
+    } while (http_server_connections(crowd->pair->server).ever < 16 ||
+             http_server_connections(crowd->pair->server).open > 1);
+}
+
 /* ---- too slow ---- */
 
 /* Neither a word, nor the rest of one, nor an ear for the answer; the good one may be idle for an hour. */
@@ -279,6 +304,7 @@ int main(void)
         WITH(build_capped, test_one_too_many_sends_the_longest_silent_away),
         WITH(build_capped, test_thousands_come_and_a_good_client_always_finds_room),
         WITH(build, test_half_bodies_hold_no_more_memory_than_64_whole_ones),
+        WITH(build, test_who_hung_up_is_not_kept),
         WITH(build_impatient, test_who_takes_too_long_is_sent_away_and_the_good_one_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

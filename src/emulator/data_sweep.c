@@ -6,7 +6,7 @@
 #include "emulator/data_private.h"
 
 enum {
-    SWEEP_SLACK = 16 * 1024 * 1024, /* old bytes that are nobody's concern */
+    SWEEP_SLACK = 4 * 1024 * 1024, /* old bytes that are nobody's concern */
     SWEEP_ROW_BYTES = 8,            /* of a row in a piece, beside key and cells */
     SWEEP_SHARE = 4,        /* a commit's share in copying or removing: so many times its own bytes, */
     SWEEP_LEAST = 4096,     /* and these */

@@ -104,9 +104,10 @@ void store_steps_set(struct store *store, int table, const char *id, int64_t seq
     free(value);
 }
 
-static void step_remove(struct store_table *table, const char *id, int64_t seq)
+void store_steps_remove(struct store *store, int number, const char *id, int64_t seq)
 {
     struct arena arena;
+    struct store_table *table = step_table(store, number);
     arena_init(&arena, 4096);
     struct row_node *node = row_index_find(&table->rows, step_key(&arena, id, seq));
     if (node != NULL)
@@ -132,7 +133,7 @@ static void step_row(struct store *store, int number, struct chance *chance)
     if (kind < 6)
         store_steps_set(store, number, id, seq, step_bytes(chance));
     else if (kind < 9)
-        step_remove(table, id, seq);
+        store_steps_remove(store, number, id, seq);
     else
         store_steps_set(store, number, id, store_take_number(table, 1000), 10);
 }

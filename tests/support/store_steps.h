@@ -17,4 +17,7 @@ void store_steps_make_table(struct store *store, int number);
 /* Cells of `bytes` bytes and a little more. */
 void store_steps_set(struct store *store, int table, const char *id, int64_t seq, size_t bytes);
 
+/* Nothing when there is no such row. */
+void store_steps_remove(struct store *store, int table, const char *id, int64_t seq);
+
 #endif

@@ -21,7 +21,7 @@
 #include "support/store_dump.h"
 #include "support/store_steps.h"
 
-enum { DUMP_MOST = 256 << 20, ROUNDS = 150, STEPS_MOST = 40, LARGE = 30000 };
+enum { DUMP_MOST = 256 << 20, ROUNDS = 100, STEPS_MOST = 40, LARGE = 30000 };
 
 struct rig {
     char folder[64];
@@ -186,10 +186,10 @@ static void test_every_kind_of_change_survives(void **state)
     }
 }
 
-static void set_both(struct rig *rig, const char *id, int64_t seq, size_t bytes)
+static void set_both(struct rig *rig, int table, const char *id, int64_t seq, size_t bytes)
 {
-    store_steps_set(&rig->store, 0, id, seq, bytes);
-    store_steps_set(&rig->twin, 0, id, seq, bytes);
+    store_steps_set(&rig->store, table, id, seq, bytes);
+    store_steps_set(&rig->twin, table, id, seq, bytes);
 }
 
 static off_t file_bytes(const char *file)
@@ -218,32 +218,54 @@ static void fail_once(struct rig *rig)
     limit_files(RLIM_INFINITY);
 }
 
-/* 200 keys with 30 KB each are written 20 times over, and small ones that stay lie between them. */
+enum { LARGE_KEYS = 40, SWEEP_COMMITS = 5000 };
+
+/* Rows that are never written again: only a sweep keeps them from going with the old pieces. */
+static void set_rows_that_stay(struct rig *rig)
+{
+    char id[24];
+    for (int table = 0; table < 3; table++) {
+        store_steps_make_table(&rig->store, table);
+        store_steps_make_table(&rig->twin, table);
+        for (int i = 0; i < 300; i++) {
+            snprintf(id, sizeof(id), "large-%d-small", i);
+            set_both(rig, table, id, i, 20);
+        }
+        rig_commit(rig);
+    }
+}
+
+static void change_large_rows(struct rig *rig)
+{
+    char id[24];
+    snprintf(id, sizeof(id), "large-%d", (int)chance_below(&rig->chance, LARGE_KEYS));
+    if (chance_below(&rig->chance, 2) == 0)
+        set_both(rig, 0, id, 0, LARGE + chance_below(&rig->chance, 1000));
+    snprintf(id, sizeof(id), "large-%d", (int)chance_below(&rig->chance, LARGE_KEYS));
+    if (chance_below(&rig->chance, 2) == 0) {
+        store_steps_remove(&rig->store, 0, id, 0);
+        store_steps_remove(&rig->twin, 0, id, 0);
+    }
+}
+
 static void test_old_rows_make_room_while_it_runs(void **state)
 {
     struct rig rig;
-    char id[24];
     (void)state;
     signal(SIGXFSZ, SIG_IGN);
     rig_init(&rig, 5);
-    store_steps_make_table(&rig.store, 0);
-    store_steps_make_table(&rig.twin, 0);
-    for (int i = 0; i < 4000; i++) {
-        snprintf(id, sizeof(id), "large-%d", i * 7 % 200);
-        set_both(&rig, id, 0, LARGE + (size_t)i);
-        if (i < 500) {
-            snprintf(id, sizeof(id), "small-%d", i);
-            set_both(&rig, id, i, 20);
-        }
+    set_rows_that_stay(&rig);
+    for (int i = 0; i < SWEEP_COMMITS; i++) {
+        change_large_rows(&rig);
         rig_commit(&rig);
         if (i % 7 == 0)
             fail_once(&rig);
-        if (i % 397 == 0)
+        if (i % 239 == 0)
             rig_killed(&rig);
     }
     rig_equal(&rig);
     rig_close(&rig);
-    assert_in_range(file_bytes(rig.file), 200 * LARGE, 4 * 200 * LARGE + (20 << 20));
+    assert_in_range(file_bytes(rig.file), 10 * LARGE, 3 * LARGE_KEYS * LARGE + (6 << 20));
     rig_open(&rig, rig.file);
     rig_equal(&rig);
     rig_close(&rig);
@@ -258,7 +280,7 @@ static void test_a_row_written_often_in_a_commit_is_kept_once(void **state)
     store_steps_make_table(&rig.store, 0);
     store_steps_make_table(&rig.twin, 0);
     for (int i = 0; i < 200; i++)
-        set_both(&rig, "hot", 1, LARGE);
+        set_both(&rig, 0, "hot", 1, LARGE);
     rig_commit(&rig);
     rig_close(&rig);
     assert_in_range(file_bytes(rig.file), LARGE, 4 * LARGE);

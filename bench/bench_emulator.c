@@ -495,6 +495,7 @@ int main(int argc, char **argv)
              (int)getpid());
     bench_pin(CLIENT_CORE);
     for (int i = 0; i < BENCHES; i++)
-        bench_run(i);
+        if (argc <= 3 || atoi(argv[3]) == i)
+            bench_run(i);
     return 0;
 }

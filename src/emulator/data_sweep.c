@@ -7,10 +7,10 @@
 
 enum {
     SWEEP_SLACK = 4 * 1024 * 1024, /* old bytes that are nobody's concern */
-    SWEEP_ROW_BYTES = 8,            /* of a row in a piece, beside key and cells */
-    SWEEP_SHARE = 4,        /* a commit's share in copying or removing: so many times its own bytes, */
-    SWEEP_LEAST = 4096,     /* and these */
-    SWEEP_PIECES_MOST = 256 /* that a commit removes */
+    SWEEP_ROW_BYTES = 8,           /* of a row in a piece, beside key and cells */
+    SWEEP_SHARE = 4,               /* a commit's share in copying or removing: so many times its own bytes, */
+    SWEEP_LEAST = 4096,            /* and these */
+    SWEEP_PIECES_MOST = 256        /* that a commit removes */
 };
 
 static uint64_t sweep_live_bytes(const struct store *store)

@@ -6,13 +6,15 @@
 
 #include "base/check.h"
 
-enum { SHELF_ROOM = 512 };
+enum { SHELF_ROOM = 512, SHELF_PREFIX = 24 };
 
+/* What a search looks at lies together: it need not touch the first row for the bytes that all have. */
 struct row_shelf {
+    uint32_t count;            /* never 0 */
+    uint32_t skip;             /* bytes that the first and the last key, and so all, have in common */
+    char prefix[SHELF_PREFIX]; /* the first of them */
     uint64_t heads[SHELF_ROOM];
     struct row_node *nodes[SHELF_ROOM];
-    uint32_t count; /* never 0 */
-    uint32_t skip;  /* bytes that the first and the last key, and so all, have in common */
 };
 
 void row_index_init(struct row_index *index)
@@ -96,6 +98,7 @@ static inline struct slice last_key(const struct row_shelf *shelf)
 static void shelf_rehead(struct row_shelf *shelf)
 {
     shelf->skip = key_common(first_key(shelf), last_key(shelf));
+    memcpy(shelf->prefix, first_key(shelf).at, shelf->skip < SHELF_PREFIX ? shelf->skip : SHELF_PREFIX);
     for (uint32_t i = 0; i < shelf->count; i++)
         shelf->heads[i] = key_head(node_key(shelf->nodes[i]), shelf->skip);
 }
@@ -122,7 +125,9 @@ static void index_rehead(struct row_index *index, size_t from)
 static size_t shelf_seek(const struct row_shelf *shelf, struct slice key, bool *found)
 {
     int outside;
-    uint64_t head = key_head_among(key, first_key(shelf), shelf->skip, &outside);
+    struct slice common =
+        shelf->skip <= SHELF_PREFIX ? slice_of(shelf->prefix, shelf->skip) : first_key(shelf);
+    uint64_t head = key_head_among(key, common, shelf->skip, &outside);
     size_t low = 0;
     size_t high = shelf->count;
     *found = false;
@@ -288,8 +293,9 @@ static void shelf_insert(struct row_shelf *shelf, size_t at, struct row_node *no
     memmove(&shelf->heads[at + 1], &shelf->heads[at], behind * sizeof(shelf->heads[0]));
     shelf->nodes[at] = node;
     shelf->count++;
-    if (key_common(first_key(shelf), last_key(shelf)) != shelf->skip)
-        shelf_rehead(shelf); /* a new first or last key shares less with the others */
+    bool edge = at == 0 || at + 1 == shelf->count; /* such a key may share less with the others */
+    if (edge && key_common(first_key(shelf), last_key(shelf)) != shelf->skip)
+        shelf_rehead(shelf);
     else
         shelf->heads[at] = key_head(node_key(node), shelf->skip);
 }

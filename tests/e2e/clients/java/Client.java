@@ -2,12 +2,13 @@
 // Every check that fails is printed; the last line is the count of checks. The exit code tells whether all passed.
 
 public final class Client {
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws Exception {
         Service.endpoint = arguments[0];
         Service.id = arguments[1];
         Service.secret = arguments[2];
         Service.instance = arguments[3];
         Service.client = Service.connect(Service.settings());
+        Service.faults("");
         Tables.run();
         Types.run();
         Writes.run();

@@ -86,10 +86,6 @@ final class Doors {
                 () -> Service.client.listStream(new ListStreamRequest(T)));
     }
 
-    private static void faults(String rules) throws Exception {
-        Service.control("faults", rules.isEmpty() ? "" : "{\"rules\": [" + rules + "]}");
-    }
-
     private static ClientConfiguration patient() {
         ClientConfiguration settings = Service.settings();
         settings.setRetryStrategy(new DefaultRetryStrategy());
@@ -98,24 +94,24 @@ final class Doors {
 
     private static void busy() throws Exception {
         PrimaryKey key = Service.key("busy", 1);
-        faults("{\"action\": \"error\", \"operation\": \"PutRow\", \"code\": \"OTSServerBusy\", \"count\": 1}");
+        Service.faults("{\"action\": \"error\", \"operation\": \"PutRow\", \"code\": \"OTSServerBusy\", \"count\": 1}");
         Checks.refused("busy, without retries", "OTSServerBusy", 503, "Server is busy.", () -> Service.send(Service.put(T, key, "v", 1)));
-        faults("{\"action\": \"error\", \"operation\": \"PutRow\", \"code\": \"OTSNotEnoughCapacityUnit\", \"count\": 3}");
+        Service.faults("{\"action\": \"error\", \"operation\": \"PutRow\", \"code\": \"OTSNotEnoughCapacityUnit\", \"count\": 3}");
         withClient(Service.connect(patient()), client -> client.putRow(new PutRowRequest(Service.put(T, key, "v", 2))));
         Checks.same("throttled three times, then written", Service.columns(T, key), Service.wanted("v", 2));
-        faults("{\"action\": \"error\", \"operation\": \"PutRow\", \"code\": \"OTSTimeout\", \"count\": 1}");
+        Service.faults("{\"action\": \"error\", \"operation\": \"PutRow\", \"code\": \"OTSTimeout\", \"count\": 1}");
         Checks.refused("a write that timed out is not repeated", "OTSTimeout", 503, "Operation timeout.",
                 () -> withClient(Service.connect(patient()), client -> client.putRow(new PutRowRequest(Service.put(T, key, "v", 3)))));
-        faults("{\"action\": \"error\", \"operation\": \"GetRow\", \"code\": \"OTSTimeout\", \"count\": 2}");
+        Service.faults("{\"action\": \"error\", \"operation\": \"GetRow\", \"code\": \"OTSTimeout\", \"count\": 2}");
         withClient(Service.connect(patient()), client -> Checks.same("a read that timed out is repeated",
                 Service.columns(client.getRow(new GetRowRequest(Service.criteria(T, key))).getRow()), Service.wanted("v", 2)));
-        faults("{\"action\": \"error\", \"operation\": \"GetRow\", \"status\": 502, \"body\": \"<html>bad gateway</html>\", \"count\": 2}");
+        Service.faults("{\"action\": \"error\", \"operation\": \"GetRow\", \"status\": 502, \"body\": \"<html>bad gateway</html>\", \"count\": 2}");
         withClient(Service.connect(patient()), client -> Checks.same("a body that is not protobuf, then the row",
                 Service.columns(client.getRow(new GetRowRequest(Service.criteria(T, key))).getRow()), Service.wanted("v", 2)));
-        faults("{\"action\": \"cut_before\", \"operation\": \"GetRow\", \"count\": 1}");
+        Service.faults("{\"action\": \"cut_before\", \"operation\": \"GetRow\", \"count\": 1}");
         withClient(Service.connect(patient()), client -> Checks.same("a connection cut, then the row",
                 Service.columns(client.getRow(new GetRowRequest(Service.criteria(T, key))).getRow()), Service.wanted("v", 2)));
-        faults("");
+        Service.faults("");
     }
 
     private static BulkImportRequest import20(String p) {
@@ -126,31 +122,31 @@ final class Doors {
 
     private static void busyRows() throws Exception {
         String rule = "{\"action\": \"row_error\", \"operation\": \"%s\", \"code\": \"OTSServerBusy\", \"count\": 5}";
-        faults(String.format(rule, "BulkImport"));
+        Service.faults(String.format(rule, "BulkImport"));
         BulkImportResponse some = Service.client.bulkImport(import20("some"));
         Checks.same("five rows busy", some.getFailedRows().size() + " " + some.getSucceedRows().size(), "5 15");
         Checks.same("and why", some.getFailedRows().get(0).getError().getCode() + ": " + some.getFailedRows().get(0).getError().getMessage(),
                 "OTSServerBusy: Server is busy.");
-        faults(String.format(rule, "BulkImport"));
+        Service.faults(String.format(rule, "BulkImport"));
         withClient(Service.connect(patient()), client -> Checks.same("busy rows are sent again", client.bulkImport(import20("all")).isAllSucceed(), true));
         Checks.same("and are there", Reads.range(T, Service.key("all", 0), Service.key("all", 20), Direction.FORWARD, 0).size(), 20);
-        faults(String.format(rule, "BatchWriteRow"));
+        Service.faults(String.format(rule, "BatchWriteRow"));
         BatchWriteRowRequest batch = new BatchWriteRowRequest();
         for (int i = 0; i < 20; i++) batch.addRowChange(Service.put(T, Service.key("batch", i), "v", i));
         withClient(Service.connect(patient()), client -> Checks.same("in BatchWriteRow too", client.batchWriteRow(batch).isAllSucceed(), true));
-        faults(String.format(rule, "BatchWriteRow").replace("OTSServerBusy", "OTSConditionCheckFail"));
+        Service.faults(String.format(rule, "BatchWriteRow").replace("OTSServerBusy", "OTSConditionCheckFail"));
         withClient(Service.connect(patient()), client -> Checks.same("what is no weather is not sent again",
                 client.batchWriteRow(batch).getFailedRows().size(), 5));
-        faults("");
+        Service.faults("");
     }
 
     private static void bucket() throws Exception {
-        faults("{\"action\": \"throttle\", \"table\": \"Doors\", \"write_rate\": 100, \"write_burst\": 10}");
+        Service.faults("{\"action\": \"throttle\", \"table\": \"Doors\", \"write_rate\": 100, \"write_burst\": 10}");
         BulkImportResponse some = Service.client.bulkImport(import20("bucket"));
         Checks.holds("a bucket of ten: failed " + some.getFailedRows().size(), some.getFailedRows().size() >= 5 && some.getFailedRows().size() <= 10);
         Checks.same("and why", some.getFailedRows().get(0).getError().getCode(), "OTSNotEnoughCapacityUnit");
         withClient(Service.connect(patient()), client -> Checks.same("patience fills it", client.bulkImport(import20("bucket")).isAllSucceed(), true));
-        faults("");
+        Service.faults("");
     }
 
     private static void broken() throws Exception {
@@ -158,7 +154,7 @@ final class Doors {
         Service.send(Service.put(T, key, "v", "whole"));
         for (String action : new String[] {"wrong_digest", "wrong_signature", "no_request_id", "half_answer", "wrong_length", "cut_after"}) {
             String rule = "{\"action\": \"" + action + "\", \"operation\": \"GetRow\", \"count\": 1}";
-            faults(rule);
+            Service.faults(rule);
             String got = "no failure";
             try {
                 Service.read(T, key);
@@ -166,19 +162,19 @@ final class Doors {
                 got = error.getClass().getSimpleName();
             }
             Checks.same(action + ": the SDK does not take it for an answer", got, "ClientException");
-            faults(rule);
+            Service.faults(rule);
             withClient(Service.connect(patient()), client -> Checks.same(action + ": and asks again",
                     Service.columns(client.getRow(new GetRowRequest(Service.criteria(T, key))).getRow()), Service.wanted("v", "whole")));
         }
-        faults("{\"action\": \"drip\", \"operation\": \"GetRow\", \"bytes\": 16, \"ms\": 1, \"count\": 1}");
+        Service.faults("{\"action\": \"drip\", \"operation\": \"GetRow\", \"bytes\": 16, \"ms\": 1, \"count\": 1}");
         Checks.same("drip: slow, but whole", Service.columns(T, key), Service.wanted("v", "whole"));
-        faults("");
+        Service.faults("");
     }
 
     private static void ending() throws Exception {
-        faults("{\"action\": \"refuse_credentials\"}");
+        Service.faults("{\"action\": \"refuse_credentials\"}");
         Checks.refused("credentials refused from now on", "OTSAuthFailed", 403, () -> Service.client.listTable());
-        faults("");
+        Service.faults("");
         Checks.same("and taken again", Service.client.listTable().getTableNames().contains(T), true);
     }
 

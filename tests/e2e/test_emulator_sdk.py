@@ -4,14 +4,15 @@ import signal
 import subprocess
 
 import pytest
+from service_fixture import Service
 
 BIN = os.environ.get("OTSPIPE_BIN", "build/release/otspipe")
 
 
-def run_client(command, emulator, least):
+def run_client(command, emulator, least, *more, **environment):
     """The client prints every check that failed; its last line is their count: fewer than there were means that some were lost."""
-    ended = subprocess.run([*command, emulator.endpoint, emulator.access_key_id, emulator.access_key_secret, emulator.instance],
-                           capture_output=True, text=True, timeout=120)
+    ended = subprocess.run([*command, emulator.endpoint, emulator.access_key_id, emulator.access_key_secret, emulator.instance, *more],
+                           env=os.environ | environment, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert int(ended.stdout.splitlines()[-1]) >= least
 
@@ -30,6 +31,16 @@ def test_the_python_sdk_finds_everything_as_the_service_has_it(emulator, python_
 
 def test_the_node_sdk_finds_everything_as_the_service_has_it(emulator, node_client):
     run_client(node_client, emulator, 215)
+
+
+@pytest.mark.parametrize("sdk, least", [("java", 16), ("go", 9), ("python", 11), ("node", 8)])
+def test_an_sdk_with_temporary_credentials_over_tls(tmp_path, request, sdk, least):
+    token, authority = "tok+en/==", str(tmp_path / "tls" / "tls-authority.pem")
+    service = Service(tmp_path, "--tls-dir", str(tmp_path / "tls"), "--instance", "local", "--instance", "other",
+                      "--access-key", "testid:testsecret", "--sts-token", token)
+    service.endpoint = f"https://{service.address}"
+    run_client(request.getfixturevalue(f"{sdk}_client"), service, least, token, authority, NODE_EXTRA_CA_CERTS=authority)
+    service.stop()
 
 
 def test_a_client_that_retries_gets_through_throttling(emulator):

@@ -1,4 +1,5 @@
-// Client: the official Java SDK, unmodified, against the emulator: Client ENDPOINT ID SECRET INSTANCE.
+// Client: the official Java SDK, unmodified, against the emulator: Client ENDPOINT ID SECRET INSTANCE [TOKEN AUTHORITY].
+// With a token, and the certificate of who vouches for the service: what there is to check of that.
 // Every check that fails is printed; the last line is the count of checks. The exit code tells whether all passed.
 
 public final class Client {
@@ -7,8 +8,21 @@ public final class Client {
         Service.id = arguments[1];
         Service.secret = arguments[2];
         Service.instance = arguments[3];
+        if (arguments.length > 4) {
+            Sealed.trust(arguments[5], arguments[4]);
+            Service.faults("");
+            Sealed.run();
+        } else {
+            Service.faults("");
+            everything();
+        }
+        Service.client.shutdown();
+        System.out.println(Checks.count);
+        System.exit(Checks.failed == 0 ? 0 : 1);
+    }
+
+    private static void everything() {
         Service.client = Service.connect(Service.settings());
-        Service.faults("");
         Tables.run();
         Types.run();
         Writes.run();
@@ -18,8 +32,5 @@ public final class Client {
         Transactions.run();
         Limits.run();
         Doors.run();
-        Service.client.shutdown();
-        System.out.println(Checks.count);
-        System.exit(Checks.failed == 0 ? 0 : 1);
     }
 }

@@ -105,9 +105,8 @@ static void walk_cell(struct walk *walk)
     walk->row_crc = crc8(walk->row_crc, (const char *)&crc, 1);
 }
 
-static void mend_row(uint8_t *at, const uint8_t *end)
+static void mend_row(struct walk walk)
 {
-    struct walk walk = {.at = at, .end = end};
     for (int part = 1; part <= 2; part++)
         if (walk_tag(&walk, (uint8_t)part))
             while (walk_tag(&walk, 3))
@@ -123,7 +122,7 @@ static void mend(uint8_t *body, size_t len)
     static const uint8_t header[] = {0x75, 0, 0, 0};
     for (size_t i = 0; i + sizeof(header) < len; i++)
         if (memcmp(body + i, header, sizeof(header)) == 0)
-            mend_row(body + i + sizeof(header), body + len);
+            mend_row((struct walk){.at = body + i + sizeof(header), .end = body + len});
 }
 
 /* ---- what the store promises ---- */

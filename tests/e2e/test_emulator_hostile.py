@@ -123,7 +123,7 @@ def test_the_same_request_in_each_of_its_forms_is_good(emulator):
     (b"POST /PutRow HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-Many-%d: 1\r\n" % i for i in range(200)) + b"Content-Length: 0\r\n\r\n",
      b"HTTP/1.1 400"),
     (b"POST /PutRow HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 400"),
-    (b"GET\r\n\r\n", b"HTTP/1.1 4"),
+    (b"GET /\r\n\r\n", b"HTTP/1.1 4"),
     (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b""),  # TLS: closed
 ])
 def test_what_is_wrong_already_as_http_is_refused(emulator, said, heard):

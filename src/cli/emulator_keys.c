@@ -36,7 +36,7 @@ static bool keys_known(const struct emulator_keys *keys, const char *id, size_t 
     return false;
 }
 
-static int keys_take(struct emulator_keys *keys, const char *text, struct error *err)
+int emulator_keys_add(struct emulator_keys *keys, const char *text, struct error *err)
 {
     const char *colon = strchr(text, ':');
     struct keyring_pair *pair = &keys->pairs[keys->count];
@@ -55,38 +55,18 @@ static int keys_take(struct emulator_keys *keys, const char *text, struct error 
     return 0;
 }
 
-static int keys_take_token(struct emulator_keys *keys, const char *token, struct error *err)
+int emulator_keys_add_token(struct emulator_keys *keys, const char *token, struct error *err)
 {
-    char usual[] = "testid:testsecret";
     size_t len = strlen(token);
     if (len == 0 || len > KEYS_TOKEN_MOST)
         return error_set(err, ERROR_CONFIG, "a token has 1 to %d bytes", KEYS_TOKEN_MOST);
-    if (keys->count == 0 && keys_take(keys, usual, err) != 0)
+    if (keys->count == 0 && emulator_keys_add(keys, "testid:testsecret", err) != 0)
         return -1;
     struct keyring_pair *pair = &keys->pairs[keys->count - 1];
     if (pair->sts_token != NULL)
         return error_set(err, ERROR_CONFIG, "the access key id %s has two tokens", pair->id);
     pair->sts_token = keys_copy(token, len);
     return 0;
-}
-
-static void keys_wipe(char *text)
-{
-    memset(text, '*', strlen(text));
-}
-
-int emulator_keys_add(struct emulator_keys *keys, char *text, struct error *err)
-{
-    int rc = keys_take(keys, text, err);
-    keys_wipe(text);
-    return rc;
-}
-
-int emulator_keys_add_token(struct emulator_keys *keys, char *token, struct error *err)
-{
-    int rc = keys_take_token(keys, token, err);
-    keys_wipe(token);
-    return rc;
 }
 
 static int keys_take_line(struct emulator_keys *keys, char *line, struct error *err)
@@ -96,9 +76,9 @@ static int keys_take_line(struct emulator_keys *keys, char *line, struct error *
     if (pair == NULL || pair[0] == '#')
         return 0;
     const char *token = strtok_r(NULL, " \t\r\n", &rest);
-    if (keys_take(keys, pair, err) != 0)
+    if (emulator_keys_add(keys, pair, err) != 0)
         return -1;
-    return token == NULL ? 0 : keys_take_token(keys, token, err);
+    return token == NULL ? 0 : emulator_keys_add_token(keys, token, err);
 }
 
 int emulator_keys_add_file(struct emulator_keys *keys, const char *file, struct error *err)

@@ -14,11 +14,10 @@ struct emulator_keys {
     size_t count;
 };
 
-/* The text is wiped: it comes from argv, which is seen by everyone on the machine. */
-int emulator_keys_add(struct emulator_keys *keys, char *text, struct error *err);
+int emulator_keys_add(struct emulator_keys *keys, const char *text, struct error *err);
 
-/* The token of the pair that was added last; of testid:testsecret when there is none yet. Wiped, too. */
-int emulator_keys_add_token(struct emulator_keys *keys, char *token, struct error *err);
+/* The token of the pair that was added last; of testid:testsecret when there is none yet. */
+int emulator_keys_add_token(struct emulator_keys *keys, const char *token, struct error *err);
 
 /* A pair a line, behind it a blank and its token where it has one; # begins a comment. */
 int emulator_keys_add_file(struct emulator_keys *keys, const char *file, struct error *err);

@@ -13,13 +13,14 @@
 enum { EMULATOR_PORT = 8087, EMULATOR_LATENCY_MOST = 3600 * 1000, INSTANCE_NAME_MOST = 64 };
 
 /* `text` is NULL for a word without an argument. */
-typedef int emulator_word_fn(struct cli_emulator *cli, char *text, struct error *err);
+typedef int emulator_word_fn(struct cli_emulator *cli, const char *text, struct error *err);
 
 struct emulator_word {
     const char *name;
     const char *argument; /* as --help names it; NULL: none */
     const char *help;
     emulator_word_fn *read;
+    bool secret; /* wiped from argv, which is seen by everyone on the machine */
 };
 
 static bool word_read_port(const char *text, uint16_t *port)
@@ -32,18 +33,22 @@ static bool word_read_port(const char *text, uint16_t *port)
 }
 
 /* [::1]:8087, too. */
-static int word_listen(struct cli_emulator *cli, char *text, struct error *err)
+static int word_listen(struct cli_emulator *cli, const char *text, struct error *err)
 {
-    char *colon = strrchr(text, ':');
-    if (colon == NULL || colon == text || !word_read_port(colon + 1, &cli->options.port))
+    const char *colon = strrchr(text, ':');
+    size_t len = colon == NULL ? 0 : (size_t)(colon - text);
+    if (len == 0 || !word_read_port(colon + 1, &cli->options.port))
         return error_set(err, ERROR_CONFIG, "--listen %s: HOST:PORT was expected, for example 127.0.0.1:8087",
                          text);
-    *colon = 0;
     if (text[0] == '[' && colon[-1] == ']') {
-        colon[-1] = 0;
         text++;
+        len -= 2;
     }
-    cli->options.host = text;
+    if (len >= sizeof(cli->host))
+        return error_set(err, ERROR_CONFIG, "--listen: the host is too long");
+    memcpy(cli->host, text, len);
+    cli->host[len] = 0;
+    cli->options.host = cli->host;
     return 0;
 }
 
@@ -54,7 +59,7 @@ static bool word_is_instance(const char *text)
     return len > 0 && len <= INSTANCE_NAME_MOST && text[len] == 0;
 }
 
-static int word_instance(struct cli_emulator *cli, char *text, struct error *err)
+static int word_instance(struct cli_emulator *cli, const char *text, struct error *err)
 {
     size_t count = cli->options.instance_count;
     if (!word_is_instance(text))
@@ -71,22 +76,22 @@ static int word_instance(struct cli_emulator *cli, char *text, struct error *err
     return 0;
 }
 
-static int word_access_key(struct cli_emulator *cli, char *text, struct error *err)
+static int word_access_key(struct cli_emulator *cli, const char *text, struct error *err)
 {
     return emulator_keys_add(&cli->keys, text, err) == 0 ? 0 : error_wrap(err, "--access-key");
 }
 
-static int word_access_key_file(struct cli_emulator *cli, char *text, struct error *err)
+static int word_access_key_file(struct cli_emulator *cli, const char *text, struct error *err)
 {
     return emulator_keys_add_file(&cli->keys, text, err) == 0 ? 0 : error_wrap(err, "--access-key-file");
 }
 
-static int word_sts_token(struct cli_emulator *cli, char *text, struct error *err)
+static int word_sts_token(struct cli_emulator *cli, const char *text, struct error *err)
 {
     return emulator_keys_add_token(&cli->keys, text, err) == 0 ? 0 : error_wrap(err, "--sts-token");
 }
 
-static int word_tls(struct cli_emulator *cli, char *text, struct error *err)
+static int word_tls(struct cli_emulator *cli, const char *text, struct error *err)
 {
     (void)text;
     (void)err;
@@ -94,47 +99,47 @@ static int word_tls(struct cli_emulator *cli, char *text, struct error *err)
     return 0;
 }
 
-static int word_tls_dir(struct cli_emulator *cli, char *text, struct error *err)
+static int word_tls_dir(struct cli_emulator *cli, const char *text, struct error *err)
 {
     cli->tls.folder = text;
     return text[0] != 0 ? 0 : error_set(err, ERROR_CONFIG, "--tls-dir: the name of a folder was expected");
 }
 
-static int word_tls_cert(struct cli_emulator *cli, char *text, struct error *err)
+static int word_tls_cert(struct cli_emulator *cli, const char *text, struct error *err)
 {
     (void)err;
     cli->tls.certificate_file = text;
     return 0;
 }
 
-static int word_tls_key(struct cli_emulator *cli, char *text, struct error *err)
+static int word_tls_key(struct cli_emulator *cli, const char *text, struct error *err)
 {
     (void)err;
     cli->tls.key_file = text;
     return 0;
 }
 
-static int word_ready_file(struct cli_emulator *cli, char *text, struct error *err)
+static int word_ready_file(struct cli_emulator *cli, const char *text, struct error *err)
 {
     (void)err;
     cli->ready_file = text;
     return 0;
 }
 
-static int word_data(struct cli_emulator *cli, char *text, struct error *err)
+static int word_data(struct cli_emulator *cli, const char *text, struct error *err)
 {
     cli->options.data_file = text;
     return text[0] != 0 ? 0 : error_set(err, ERROR_CONFIG, "--data: the name of a file was expected");
 }
 
-static int word_journal(struct cli_emulator *cli, char *text, struct error *err)
+static int word_journal(struct cli_emulator *cli, const char *text, struct error *err)
 {
     (void)err;
     cli->options.journal_file = text;
     return 0;
 }
 
-static int word_latency(struct cli_emulator *cli, char *text, struct error *err)
+static int word_latency(struct cli_emulator *cli, const char *text, struct error *err)
 {
     int64_t ms = -1;
     if (!number_int64(slice_text(text), &ms) || ms < 0 || ms > EMULATOR_LATENCY_MOST)
@@ -144,14 +149,14 @@ static int word_latency(struct cli_emulator *cli, char *text, struct error *err)
     return 0;
 }
 
-static int word_faults(struct cli_emulator *cli, char *text, struct error *err)
+static int word_faults(struct cli_emulator *cli, const char *text, struct error *err)
 {
     (void)err;
     cli->faults_file = text;
     return 0;
 }
 
-static int word_control(struct cli_emulator *cli, char *text, struct error *err)
+static int word_control(struct cli_emulator *cli, const char *text, struct error *err)
 {
     (void)text;
     (void)err;
@@ -159,25 +164,24 @@ static int word_control(struct cli_emulator *cli, char *text, struct error *err)
     return 0;
 }
 
-static int word_control_token(struct cli_emulator *cli, char *text, struct error *err)
+static int word_control_token(struct cli_emulator *cli, const char *text, struct error *err)
 {
     if (text[0] == 0)
         return error_set(err, ERROR_CONFIG, "--control-token: it is empty");
     free(cli->control_token);
     cli->control_token = check_memory(strdup(text));
     cli->options.control_token = cli->control_token;
-    memset(text, '*', strlen(text)); /* argv is seen by everyone on the machine */
     return 0;
 }
 
-static int word_order_column(struct cli_emulator *cli, char *text, struct error *err)
+static int word_order_column(struct cli_emulator *cli, const char *text, struct error *err)
 {
     (void)err;
     cli->order_column = text;
     return 0;
 }
 
-static int word_faults_help(struct cli_emulator *cli, char *text, struct error *err)
+static int word_faults_help(struct cli_emulator *cli, const char *text, struct error *err)
 {
     (void)text;
     (void)err;
@@ -195,7 +199,7 @@ static int64_t word_fraction_ms(const char *text)
     return ms;
 }
 
-static int word_clock(struct cli_emulator *cli, char *text, struct error *err)
+static int word_clock(struct cli_emulator *cli, const char *text, struct error *err)
 {
     int64_t wall_ms = 0;
     if (sign_parse_date(slice_text(text), &wall_ms) != 0 || wall_ms <= 0)
@@ -206,7 +210,7 @@ static int word_clock(struct cli_emulator *cli, char *text, struct error *err)
     return 0;
 }
 
-static int word_no_clock_check(struct cli_emulator *cli, char *text, struct error *err)
+static int word_no_clock_check(struct cli_emulator *cli, const char *text, struct error *err)
 {
     (void)text;
     (void)err;
@@ -214,7 +218,7 @@ static int word_no_clock_check(struct cli_emulator *cli, char *text, struct erro
     return 0;
 }
 
-static int word_help(struct cli_emulator *cli, char *text, struct error *err)
+static int word_help(struct cli_emulator *cli, const char *text, struct error *err)
 {
     (void)text;
     (void)err;
@@ -223,35 +227,36 @@ static int word_help(struct cli_emulator *cli, char *text, struct error *err)
 }
 
 static const struct emulator_word emulator_words[] = {
-    {"listen", "HOST:PORT", "where to listen (127.0.0.1:8087; port 0 picks a free one)", word_listen},
-    {"instance", "NAME", "an instance with tables of its own; may be repeated (local)", word_instance},
+    {"listen", "HOST:PORT", "where to listen (127.0.0.1:8087; port 0 picks a free one)", word_listen, false},
+    {"instance", "NAME", "an instance with tables of its own; may be repeated (local)", word_instance, false},
     {"access-key", "PAIR",
      "ID:SECRET, or ID:SECRET@INSTANCE for one instance only; may be repeated\n"
      "(testid:testsecret)",
-     word_access_key},
+     word_access_key, true},
     {"access-key-file", "FILE", "a key pair a line, behind a blank its STS token if it has one",
-     word_access_key_file},
-    {"sts-token", "TOKEN", "the key pair before it needs this token", word_sts_token},
-    {"tls", NULL, "https, with a certificate that is made at the first start", word_tls},
+     word_access_key_file, false},
+    {"sts-token", "TOKEN", "the key pair before it needs this token", word_sts_token, true},
+    {"tls", NULL, "https, with a certificate that is made at the first start", word_tls, false},
     {"tls-dir", "DIR",
      "--tls; where that certificate is kept (beside the --data file, else\n"
      "~/.local/state/otspipe)",
-     word_tls_dir},
-    {"tls-cert", "FILE", "https with a certificate of your own: its chain", word_tls_cert},
-    {"tls-key", "FILE", "and its key", word_tls_key},
-    {"ready-file", "FILE", "written with host:port once it listens", word_ready_file},
-    {"data", "FILE", "tables outlive the emulator in this file, made when it is not there", word_data},
-    {"journal", "FILE", "every row change as a line of JSON, in the order applied", word_journal},
-    {"latency-ms", "N", "every read or write of rows takes so long (0)", word_latency},
-    {"faults", "FILE", "fault rules, JSON", word_faults},
-    {"faults-help", NULL, "the manual of fault rules", word_faults_help},
-    {"control", NULL, "lets /_control/ set faults and read counters, without a signature", word_control},
+     word_tls_dir, false},
+    {"tls-cert", "FILE", "https with a certificate of your own: its chain", word_tls_cert, false},
+    {"tls-key", "FILE", "and its key", word_tls_key, false},
+    {"ready-file", "FILE", "written with host:port once it listens", word_ready_file, false},
+    {"data", "FILE", "tables outlive the emulator in this file, made when it is not there", word_data, false},
+    {"journal", "FILE", "every row change as a line of JSON, in the order applied", word_journal, false},
+    {"latency-ms", "N", "every read or write of rows takes so long (0)", word_latency, false},
+    {"faults", "FILE", "fault rules, JSON", word_faults, false},
+    {"faults-help", NULL, "the manual of fault rules", word_faults_help, false},
+    {"control", NULL, "lets /_control/ set faults and read counters, without a signature", word_control,
+     false},
     {"control-token", "TOKEN", "--control for those who send this as x-otspipe-control-token",
-     word_control_token},
-    {"order-column", "NAME", "counts rows in which this integer column goes back", word_order_column},
-    {"clock", "TIME", "the service's clock stands still at 2024-01-02T03:04:05.678Z, say", word_clock},
-    {"no-clock-check", NULL, "accepts requests of any date", word_no_clock_check},
-    {"help", NULL, "this text", word_help},
+     word_control_token, true},
+    {"order-column", "NAME", "counts rows in which this integer column goes back", word_order_column, false},
+    {"clock", "TIME", "the service's clock stands still at 2024-01-02T03:04:05.678Z, say", word_clock, false},
+    {"no-clock-check", NULL, "accepts requests of any date", word_no_clock_check, false},
+    {"help", NULL, "this text", word_help, false},
 };
 
 enum { EMULATOR_WORDS = sizeof(emulator_words) / sizeof(emulator_words[0]) };
@@ -289,7 +294,10 @@ static int words_read(struct cli_emulator *cli, int argc, char **argv, struct er
          i = getopt_long(argc, argv, "", words, NULL)) {
         if (i < 0 || i >= EMULATOR_WORDS)
             return error_set(err, ERROR_CONFIG, "otspipe emulator --help shows the options");
-        if (emulator_words[i].read(cli, optarg, err) != 0)
+        int rc = emulator_words[i].read(cli, optarg, err);
+        if (emulator_words[i].secret)
+            memset(optarg, '*', strlen(optarg));
+        if (rc != 0)
             return -1;
     }
     if (optind < argc)
@@ -308,11 +316,10 @@ static bool options_have_instance(const struct cli_emulator *cli, const char *na
 /* What was not given, and a pair's instance, which may be named behind the pair. */
 static int options_complete(struct cli_emulator *cli, struct error *err)
 {
-    char usual[] = "testid:testsecret";
     if (cli->options.instance_count == 0)
         cli->instances[cli->options.instance_count++] = "local";
     if (cli->keys.count == 0)
-        emulator_keys_add(&cli->keys, usual, err);
+        emulator_keys_add(&cli->keys, "testid:testsecret", err);
     for (size_t i = 0; i < cli->keys.count; i++) {
         const char *name = cli->keys.pairs[i].instance;
         if (name != NULL && !options_have_instance(cli, name))

@@ -9,9 +9,10 @@
 
 enum { CLI_INSTANCES_MOST = 16 };
 
-/* Texts are argv's, but for the key pairs. */
+/* Texts are argv's, but for the host and the secrets. */
 struct cli_emulator {
     struct emulator_options options; /* complete after emulator_options_read() */
+    char host[256];
     const char *instances[CLI_INSTANCES_MOST];
     struct emulator_keys keys;
     struct emulator_tls tls;

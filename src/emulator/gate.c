@@ -259,8 +259,8 @@ static int gate_check_compression(struct gate *gate, const struct gate_request *
     if (wanted.at != NULL && !pass->deflate)
         return refusal_set(refusal, INVALID, "Unsupported x-ots-response-compress-type: %.*s.",
                            SLICE_ARG(wanted));
-    if (type.at == NULL && gate_find(request, both[1]).at == NULL)
-        return 0;
+    if (type.at == NULL)
+        return gate_find(request, both[1]).at == NULL ? 0 : gate_need(request, both, 1, refusal);
     if (gate_need(request, both, 2, refusal) != 0)
         return -1;
     if (!slice_equal(type, SLICE("deflate")))

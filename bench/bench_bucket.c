@@ -134,7 +134,8 @@ static void turn(struct fast_sink *sink)
 /* keys: 0 for distinct ones */
 static void bench(const char *name, bool ordered, uint64_t keys)
 {
-    struct fast_sink fast = {.sink = {&fast_class, 200, 4 << 20, PREFIX_BYTES, true}, .book = {fast_settle}};
+    struct fast_sink fast = {.sink = {&fast_class, 200, 4 << 20, PREFIX_BYTES, true, 0},
+                             .book = {fast_settle}};
     struct bucket_options options = {ordered, 64, 10, 1000, 100, 1000, 1};
     struct bucket_events events = {NULL, ignore_rejection, ignore, ignore_trouble, ignore};
     struct window_table table;

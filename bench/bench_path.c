@@ -259,7 +259,7 @@ static void path_init_bucket(struct path *path)
     static const struct bucket_events events = {NULL, ignore_rejection, ignore, ignore_trouble, ignore};
     struct bucket_options options = {true, 64, 10, 1000, 100, 1000, 1};
     struct source_partition origin = {.topic = "bench"};
-    path->sink = (struct sink){&path_class, TAKE_ROWS, 4 << 20, WRITE_REQUEST_PREFIX, true};
+    path->sink = (struct sink){&path_class, TAKE_ROWS, 4 << 20, WRITE_REQUEST_PREFIX, true, 0};
     clock_init(&path->clock, 0, 0);
     path->window = window_create(1 << 23);
     window_join(path->window, &path->table, 1 << 23);

@@ -12,9 +12,10 @@ enum { FILL_LEAST_BYTES = 256 << 10 };
  * table hold, or nothing is in flight while it fills, and its body is copied as it grows to megabytes. */
 static size_t bucket_fill_bytes(const struct sink *sink, const struct window_table *window)
 {
+    size_t most = sink->fill_most == 0 ? sink->bytes_most : sink->fill_most;
     size_t quarter = window->share / 4;
     size_t fill = quarter < FILL_LEAST_BYTES ? FILL_LEAST_BYTES : quarter;
-    return fill < sink->bytes_most ? fill : sink->bytes_most;
+    return fill < most ? fill : most;
 }
 
 struct bucket *bucket_create(struct clock *clock, struct sink *sink, struct window_table *window,

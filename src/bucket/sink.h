@@ -29,9 +29,10 @@ struct sink_class {
 struct sink {
     const struct sink_class *class;
     uint32_t rows_most;  /* rows a request may hold: 200 */
-    size_t bytes_most;   /* bytes of rows a request may hold: 4 MB less the prefix */
+    size_t bytes_most;   /* bytes of rows a request may hold, at least the largest row's */
     size_t prefix_bytes; /* room in front of the first row */
     bool same_key;       /* several rows of one key in one request, applied in order (BulkImport, no index) */
+    size_t fill_most;    /* beyond it no second row joins a request; 0: bytes_most */
 };
 
 #endif

@@ -12,8 +12,11 @@
 
 enum {
     ROWS_MOST = 200,
-    BYTES_MOST =
+    FILL_MOST =
         4 * 1024 * 1024 - WRITE_REQUEST_PREFIX, /* the documented limit of a batch; assumed for BulkImport */
+    /* One row of 4 MB of names and values, as the service counts them, is larger on the wire: 1,028 columns'
+     * tags and checksums. The service takes bodies of 5 MB. */
+    BYTES_MOST = FILL_MOST + 64 * 1024,
     CODE_MOST = 64,
     MESSAGE_MOST = 400,
     TABLE_MOST = 255,
@@ -236,6 +239,7 @@ struct sink *ots_write_create(struct ots_client *client, struct slice table, enu
         .class = &write_class,
         .rows_most = ROWS_MOST,
         .bytes_most = BYTES_MOST,
+        .fill_most = FILL_MOST,
         .prefix_bytes = WRITE_REQUEST_PREFIX,
         .same_key =
             same_key && kind == WRITE_BULK_IMPORT, /* BatchWriteRow refuses the whole request for it */

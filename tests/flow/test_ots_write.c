@@ -415,6 +415,33 @@ static void test_e50_no_verdict_reaches_another_row(void **state)
     window_destroy(window);
 }
 
+enum { LARGEST_COLUMNS = 1024, LARGEST_NAME = 255, LARGEST_ROW = 4 * 1024 * 1024 };
+
+/* As the mapper lets it pass: as many columns and as many bytes of names and values as the service takes. */
+static void test_the_largest_row_of_all_fits_a_request(void **state)
+{
+    struct story *story = *state;
+    static struct cell cells[LARGEST_COLUMNS];
+    static char bytes[LARGEST_ROW / LARGEST_COLUMNS];
+    struct cell keys[4];
+    size_t name = 255, value = sizeof(bytes) - 2 * LARGEST_NAME;
+    for (int i = 0; i < 4; i++)
+        keys[i] = (struct cell){.name = slice_of(bytes, 1), .type = CELL_STRING, .bytes = slice_of(bytes, 1)};
+    for (int i = 0; i < LARGEST_COLUMNS; i++)
+        cells[i] = (struct cell){
+            .name = slice_of(bytes, name), .type = CELL_STRING, .bytes = slice_of(bytes, value)};
+    cells[0].bytes.at = check_memory(calloc(1, LARGEST_ROW));
+    cells[0].bytes.len = LARGEST_ROW - 4 * 2 - LARGEST_COLUMNS * name - (LARGEST_COLUMNS - 1) * value;
+    struct row row = {
+        .op = ROW_PUT, .keys = keys, .key_count = 4, .cells = cells, .cell_count = LARGEST_COLUMNS};
+    assert_true(story->sink->class->row_size(story->sink, &row) > LARGEST_ROW);
+    assert_true(story->sink->class->row_size(story->sink, &row) <= story->sink->bytes_most);
+    struct sink *other = ots_write_create(story->client, SLICE("orders"), WRITE_BATCH_WRITE_ROW, true);
+    assert_true(other->class->row_size(other, &row) <= other->bytes_most);
+    ots_write_destroy(other);
+    free((void *)(uintptr_t)cells[0].bytes.at);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -429,6 +456,7 @@ int main(void)
         CASE(test_a_whole_refusal_goes_by_its_code),
         CASE(test_nobody_there_means_nothing_was_sent),
         CASE(test_only_bulk_import_takes_a_key_twice),
+        CASE(test_the_largest_row_of_all_fits_a_request),
         CASE(test_e50_no_verdict_reaches_another_row),
     };
     return cmocka_run_group_tests_name("ots_write", tests, NULL, NULL);

@@ -188,7 +188,7 @@ static const struct bucket_options rig_options = {.ordered = true,
 static struct rig *rig_create_in(struct window *window, size_t share, const struct bucket_options *options)
 {
     struct rig *rig = check_memory(calloc(1, sizeof(*rig)));
-    rig->sink = (struct sink){&rig_class, 4, 1 << 20, RIG_PREFIX, true};
+    rig->sink = (struct sink){&rig_class, 4, 1 << 20, RIG_PREFIX, true, 0};
     rig->book.settle = rig_settle;
     rig->row_bytes = 4;
     rig->says = "";

@@ -9,14 +9,13 @@
 
 enum { DEFLATE_MOST = 1 << 30 }; /* zlib counts in unsigned int */
 
+/* `to` has room for one byte more than there should be. */
 static int unpack_into(z_stream *stream, char *to, size_t bytes, struct error *err)
 {
-    unsigned char more;
     stream->next_out = (unsigned char *)to;
     stream->avail_out = (uInt)bytes;
     int rc = inflate(stream, Z_FINISH);
     if (rc == Z_BUF_ERROR && stream->avail_out == 0) { /* full, and the end of the stream not seen yet */
-        stream->next_out = &more;
         stream->avail_out = 1;
         rc = inflate(stream, Z_FINISH);
     }

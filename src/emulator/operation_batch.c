@@ -115,7 +115,8 @@ static int batch_read_table(struct visit *visit, const Ots__TableInBatchWriteRow
                                        .plainbuffer = proto_slice(row->row_change),
                                        .condition = row->condition,
                                        .returns = row->return_content};
-        if (write_operation(visit, row->type, &source.op) != 0 || write_read_change(visit, &source) != 0)
+        if (write_operation(visit, row->type, &source.op) != 0 ||
+            operation_write_read_change(visit, &source) != 0)
             return -1;
     }
     return 0;
@@ -127,7 +128,7 @@ int operation_batch_write_row_read(struct visit *visit)
     if (batch_count_rows(visit, request) != 0 || batch_check_tables(visit, request) != 0 ||
         batch_check_atomic(visit, request) != 0)
         return -1;
-    write_make_room(visit, LIMIT_BATCH_ROWS);
+    operation_write_make_room(visit, LIMIT_BATCH_ROWS);
     for (size_t i = 0; i < request->n_tables; i++)
         if (batch_read_table(visit, request->tables[i]) != 0)
             return -1;
@@ -153,7 +154,7 @@ static Ots__RowInBatchWriteRowResponse *batch_answer_row(struct visit *visit, st
         made->row.error = &made->error;
         return &made->row;
     }
-    made->row.consumed = write_cost(change, &visit->arena);
+    made->row.consumed = operation_write_cost(change, &visit->arena);
     made->row.has_row = change->answer_row.at != NULL;
     made->row.row = proto_bytes(change->answer_row);
     return &made->row;
@@ -267,12 +268,13 @@ int operation_bulk_import_read(struct visit *visit)
         return -1;
     if (!limits_name(slice_text(request->table_name)))
         return refusal_set(&visit->refusal, INVALID, "Invalid table name: '%s'.", request->table_name);
-    write_make_room(visit, request->n_rows);
+    operation_write_make_room(visit, request->n_rows);
     for (size_t i = 0; i < request->n_rows; i++) {
         const Ots__RowInBulkImportRequest *row = request->rows[i];
         struct change_source source = {.table = slice_text(request->table_name),
                                        .plainbuffer = proto_slice(row->row_change)};
-        if (write_operation(visit, row->type, &source.op) != 0 || write_read_change(visit, &source) != 0)
+        if (write_operation(visit, row->type, &source.op) != 0 ||
+            operation_write_read_change(visit, &source) != 0)
             return -1;
     }
     return write_count_bytes(visit);
@@ -293,7 +295,7 @@ static Ots__RowInBulkImportResponse *bulk_answer_row(struct visit *visit, struct
         made->row.error = &made->error;
         return &made->row;
     }
-    made->row.consumed = write_cost(change, &visit->arena);
+    made->row.consumed = operation_write_cost(change, &visit->arena);
     return &made->row;
 }
 

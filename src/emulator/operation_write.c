@@ -6,7 +6,7 @@
 #include "emulator/visit.h"
 #include "wire/tablestore.pb-c.h"
 
-int write_read_change(struct visit *visit, const struct change_source *source)
+int operation_write_read_change(struct visit *visit, const struct change_source *source)
 {
     struct change *change = &visit->changes[visit->change_count];
     if (change_read(change, source, &visit->arena, &visit->refusal) != 0)
@@ -15,15 +15,15 @@ int write_read_change(struct visit *visit, const struct change_source *source)
     return 0;
 }
 
-void write_make_room(struct visit *visit, size_t count)
+void operation_write_make_room(struct visit *visit, size_t count)
 {
     visit->changes = arena_take(&visit->arena, count * sizeof(visit->changes[0]));
 }
 
 static int write_read_single(struct visit *visit, const struct change_source *source)
 {
-    write_make_room(visit, 1);
-    return write_read_change(visit, source);
+    operation_write_make_room(visit, 1);
+    return operation_write_read_change(visit, source);
 }
 
 int operation_put_row_read(struct visit *visit)
@@ -52,7 +52,7 @@ int operation_delete_row_read(struct visit *visit)
     return write_read_single(visit, &source);
 }
 
-Ots__ConsumedCapacity *write_cost(const struct change *change, struct arena *arena)
+Ots__ConsumedCapacity *operation_write_cost(const struct change *change, struct arena *arena)
 {
     Ots__ConsumedCapacity *consumed = arena_take(arena, sizeof(*consumed));
     Ots__CapacityUnit *unit = arena_take(arena, sizeof(*unit));
@@ -81,7 +81,7 @@ static int write_one_answer(struct visit *visit)
 {
     const struct change *change = &visit->changes[0];
     Ots__PutRowResponse answer = OTS__PUT_ROW_RESPONSE__INIT;
-    answer.consumed = write_cost(change, &visit->arena);
+    answer.consumed = operation_write_cost(change, &visit->arena);
     answer.has_row = change->answer_row.at != NULL;
     answer.row = proto_bytes(change->answer_row);
     proto_pack(&answer.base, &visit->answer);

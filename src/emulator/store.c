@@ -16,7 +16,7 @@ enum { STORE_SCHEMA_CHUNK = 2048 };
 void store_init(struct store *store)
 {
     *store = (struct store){.count = 0};
-    transactions_init(&store->transactions);
+    transaction_init_all(&store->transactions);
 }
 
 void store_table_destroy(struct store_table *table)
@@ -29,7 +29,7 @@ void store_table_destroy(struct store_table *table)
 void store_fini(struct store *store)
 {
     store_undo(store, 0);
-    transactions_fini(&store->transactions);
+    transaction_fini_all(&store->transactions);
     while (store->count > 0)
         store_table_destroy(store->tables[--store->count]);
     free(store->changes);
@@ -149,7 +149,7 @@ int store_alter(struct store_table *table, const Ots__CreateTableRequest *meta, 
 
 void store_delete(struct store_table *table)
 {
-    transactions_drop(&table->store->transactions, table);
+    transaction_drop_all(&table->store->transactions, table);
     uint32_t place = store_remove(table->store, table);
     store_note(table->store, (struct store_change){.kind = STORE_TABLE_GONE, .table = table, .place = place});
 }

@@ -29,7 +29,7 @@ struct transaction {
     uint32_t room;
 };
 
-void transactions_init(struct transactions *transactions)
+void transaction_init_all(struct transactions *transactions)
 {
     *transactions = (struct transactions){.count = 0};
     list_init(&transactions->open);
@@ -58,12 +58,12 @@ static void transactions_sweep(struct transactions *transactions, const struct s
     }
 }
 
-void transactions_fini(struct transactions *transactions)
+void transaction_fini_all(struct transactions *transactions)
 {
     transactions_sweep(transactions, NULL, INT64_MAX);
 }
 
-void transactions_drop(struct transactions *transactions, const struct store_table *table)
+void transaction_drop_all(struct transactions *transactions, const struct store_table *table)
 {
     transactions_sweep(transactions, table, INT64_MIN);
 }

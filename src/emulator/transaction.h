@@ -25,11 +25,11 @@ struct transactions {
     uint64_t made;
 };
 
-void transactions_init(struct transactions *transactions);
-void transactions_fini(struct transactions *transactions);
+void transaction_init_all(struct transactions *transactions);
+void transaction_fini_all(struct transactions *transactions);
 
 /* Its table goes. */
-void transactions_drop(struct transactions *transactions, const struct store_table *table);
+void transaction_drop_all(struct transactions *transactions, const struct store_table *table);
 
 /* NULL and why: the table has none, the partition is held, too many. `partition` is the first key column. */
 struct transaction *transaction_start(struct store_table *table, const struct cell *partition, int64_t now_ms,

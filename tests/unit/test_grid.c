@@ -109,7 +109,7 @@ static void test_columns_that_do_not_fit_are_counted(void **state)
     struct showing showing;
     begin(&showing, 20);
     for (int i = 0; i < 6; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof(name), "column%d", i);
         put(&showing, name, "value", false);
     }

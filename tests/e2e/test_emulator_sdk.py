@@ -96,7 +96,7 @@ def test_a_port_in_use_is_an_error_and_an_interrupt_ends_it_with_130(emulator):
 def test_help_names_every_option():
     code, out, _ = emulator_says("--help")
     assert code == 0
-    for option in ("listen", "instance", "access-key", "ready-file", "journal", "latency-ms", "faults", "faults-help", "control", "control-token",
-                   "order-column", "clock",
+    for option in ("listen", "instance", "access-key", "access-key-file", "sts-token", "tls", "tls-dir", "tls-cert", "tls-key",
+                   "ready-file", "journal", "latency-ms", "faults", "faults-help", "control", "control-token", "order-column", "clock",
                    "no-clock-check"):
         assert f"--{option}" in out

@@ -11,7 +11,13 @@
 #include "emulator/change.h"
 #include "wire/row_line.h"
 
-enum { SCREEN_ROWS = 12, SCREEN_LINE_MOST = 256, SCREEN_PIPE_ROWS = 3, SCREEN_PIPE_EVERY_MS = 1000 };
+enum {
+    SCREEN_ROWS = 12,
+    SCREEN_LINE_MOST = 256,
+    SCREEN_ROW_MOST = 64 * 1024,
+    SCREEN_PIPE_ROWS = 3,
+    SCREEN_PIPE_EVERY_MS = 1000
+};
 
 struct demo_screen {
     struct clock *clock;
@@ -90,7 +96,7 @@ static void screen_format_row(const struct row *row, char line[SCREEN_LINE_MOST]
 static void screen_print_line(const struct change *change)
 {
     struct buffer line;
-    buffer_init(&line, 64 * 1024);
+    buffer_init(&line, SCREEN_ROW_MOST);
     row_line_put(&line, change->table, &change->row);
     printf("{%.*s}\n", SLICE_ARG(buffer_slice(&line)));
     buffer_fini(&line);

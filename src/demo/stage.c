@@ -19,6 +19,7 @@ enum {
     STAGE_LEAD_MOST = 20000, /* records of less than 256 bytes: 5 MB in all partitions together */
     STAGE_RING = 32768,      /* above the lead; a power of two */
     STAGE_TICK_MS = 1,
+    STAGE_CONFIG_MOST = 64 * 1024,
     STAGE_FEED_MOST = 2000 /* in one tick */
 };
 
@@ -221,7 +222,7 @@ struct demo_stage *demo_stage_create(struct loop *loop, const struct demo_stage_
     struct demo_stage *stage = check_memory(calloc(1, sizeof(*stage)));
     stage->loop = loop;
     stage->options = *options;
-    buffer_init(&stage->config, 64 * 1024);
+    buffer_init(&stage->config, STAGE_CONFIG_MOST);
     demo_plant_init(&stage->plant, 1);
     clock_timer_init(&stage->tick, stage_on_tick, stage);
     if (stage_open(stage, err) != 0) {

@@ -77,9 +77,31 @@ static bool scalar_is_c1(struct slice text, size_t i)
     return (unsigned char)text.at[i] == 0xc2 && i + 1 < text.len && (unsigned char)text.at[i + 1] < 0xa0;
 }
 
+/* Of three bytes in UTF-8: U+2028 and U+2029 are ends of a line to YAML, blanks around them would go; U+FFFE
+ * and U+FFFF libyaml takes for control characters. */
+static const struct {
+    const char *bytes, *escape;
+} scalar_escapes[] = {{"\xe2\x80\xa8", "\\u2028"},
+                      {"\xe2\x80\xa9", "\\u2029"},
+                      {"\xef\xbf\xbe", "\\ufffe"},
+                      {"\xef\xbf\xbf", "\\uffff"}};
+
+static const char *scalar_escape(struct slice text, size_t i)
+{
+    for (size_t e = 0; e < sizeof(scalar_escapes) / sizeof(scalar_escapes[0]); e++)
+        if (text.len - i >= 3 && memcmp(text.at + i, scalar_escapes[e].bytes, 3) == 0)
+            return scalar_escapes[e].escape;
+    return NULL;
+}
+
 static size_t scalar_put_quoted(struct buffer *to, struct slice text, size_t i)
 {
     char c = text.at[i];
+    const char *escape = scalar_escape(text, i);
+    if (escape != NULL) {
+        buffer_print(to, "%s", escape);
+        return i + 3;
+    }
     if (c == '"' || c == '\\')
         buffer_print(to, "\\%c", c);
     else if ((unsigned char)c < ' ' || c == 0x7f)

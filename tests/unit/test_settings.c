@@ -273,6 +273,23 @@ static void test_what_is_printed_reads_back_and_holds_no_secret(void **state)
     settings_destroy(settings);
 }
 
+/* What libyaml would refuse or change if it stood there as it is. */
+static void test_any_character_of_a_value_is_printed_so_that_it_reads_back(void **state)
+{
+    (void)state;
+    static const char *const characters[] = {"\\u0001",        "\\u007f", "\\u0085", "\\u2028",
+                                             "\\ufeff",        "\\ufffd", "\\ufffe", "\\uffff",
+                                             "\\ud83f\\udffe", "\\\\",    "\\t",     "\\n"};
+    for (size_t i = 0; i < sizeof(characters) / sizeof(characters[0]); i++) {
+        char text[1000];
+        snprintf(text, sizeof(text), "%stopics=t\nconsumer.override.group.id=a %s b\n", CONNECTOR,
+                 characters[i]);
+        struct settings *settings = read_connect(WORKER, text);
+        expect_reads_back(settings);
+        settings_destroy(settings);
+    }
+}
+
 static struct settings *read_sample(const char *a, const char *b)
 {
     const char *files[2] = {a, b};
@@ -370,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_client_properties_come_from_the_weakest_to_the_strongest),
         cmocka_unit_test(test_tolerances),
         cmocka_unit_test(test_what_is_printed_reads_back_and_holds_no_secret),
+        cmocka_unit_test(test_any_character_of_a_value_is_printed_so_that_it_reads_back),
         cmocka_unit_test(test_the_samples_have_no_mistake),
         cmocka_unit_test(test_the_complete_sample_names_every_key),
         cmocka_unit_test(test_the_reference_in_docs_is_current),

@@ -1,43 +1,55 @@
 # fuzz: clang's libFuzzer under address and undefined-behaviour checks.
+#
+# ./dev test is to judge the change at hand, not its luck: each driver begins with the corpus in the tree and with one seed, always the
+# same. That is as repeatable as libFuzzer gets: how far it comes in its minute hangs on the machine, and a driver with a socket hears
+# what the kernel makes of it. Looking for new things is what ./dev fuzz is for: it draws its seeds and goes on from what it found before.
+FUZZ_SEED=1
 
-# Where anybody's bytes come in: a minute each, the longest first. The others get 15 seconds.
-FUZZ_MINUTE="emulator_request gate http_server filter plainbuffer fault_rules"
-
-# dev_fuzz [SECONDS [PARSER]]: two parsers at a time, each for so long, or for its own time. What was found before is begun with; what
-# breaks one lies in build/fuzz/found.
+# dev_fuzz [SECONDS [PARSER...]]: two parsers at a time, each for so long. What breaks one lies in build/fuzz/found.
 dev_fuzz()
 {
-    local seconds=${1:-} names=${2:-}
+    local seconds=${1:-60}
+    [ $# -eq 0 ] || shift
+    fuzz_build "$@"
+    fuzz_all "$seconds" 0 $BUILD/fuzz/found "$@"
+}
+
+# As a test: nothing from an earlier run.
+dev_fuzz_fixed()
+{
+    fuzz_build
+    rm -rf $BUILD/fuzz/fixed
+    fuzz_all "$1" $FUZZ_SEED $BUILD/fuzz/fixed
+}
+
+fuzz_names() { git ls-files 'tests/fuzz/fuzz_*.c' | sed 's|.*/fuzz_\(.*\)\.c|\1|'; }
+
+fuzz_build() # [PARSER...]
+{
     dev_install_test
     tests/lint/check_tests.sh
-    [ -n "$names" ] || names=$(git ls-files 'tests/fuzz/fuzz_*.c' | sed 's|.*/fuzz_\(.*\)\.c|\1|')
-    configure_build fuzz "$(printf 'fuzz_%s ' $names)" -DCMAKE_C_COMPILER=clang-14 -DCMAKE_BUILD_TYPE=Debug \
+    configure_build fuzz "$(printf 'fuzz_%s ' ${*:-$(fuzz_names)})" -DCMAKE_C_COMPILER=clang-14 -DCMAKE_BUILD_TYPE=Debug \
         -DOTSPIPE_FUZZ=ON -DOTSPIPE_SANITIZE=address,undefined
+}
+
+fuzz_all() # SECONDS SEED FOLDER [PARSER...]
+{
+    local seconds=$1 seed=$2 folder=$3
+    shift 3
     export BUILD
     export -f fuzz_one
-    fuzz_times "$seconds" $names | sort -k2nr -s | xargs -P 2 -L1 bash -euo pipefail -c 'fuzz_one "$@"' fuzz
+    printf '%s\n' ${*:-$(fuzz_names)} | xargs -P 2 -I{} bash -euo pipefail -c 'fuzz_one "$@"' fuzz "$seconds" "$seed" "$folder" {}
 }
 
-# fuzz_times SECONDS NAMES...: each name with its seconds.
-fuzz_times()
+# A driver that gave the parser next to nothing has proved nothing. Seed 0: libFuzzer draws one.
+fuzz_one() # SECONDS SEED FOLDER NAME
 {
-    local seconds=$1 name
-    for name in "${@:2}"; do
-        case " $FUZZ_MINUTE " in
-            *" $name "*) echo "$name ${seconds:-60}" ;;
-            *)           echo "$name ${seconds:-15}" ;;
-        esac
-    done
-}
-
-# A driver that gave the parser next to nothing has proved nothing.
-fuzz_one()
-{
-    local name=$1 seconds=$2 runs
-    local found=$BUILD/fuzz/found/$name log=$BUILD/fuzz/$name.log
+    local seconds=$1 seed=$2 found=$3/$4 name=$4 log=$BUILD/fuzz/$4.log runs
+    local words=()
+    [ ! -f "tests/fuzz/words/$name" ] || words=("-dict=tests/fuzz/words/$name")
     mkdir -p "$found"
-    "$BUILD/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
-        -artifact_prefix="$BUILD/fuzz/found/" "$found" "tests/fuzz/corpus/$name" >"$log" 2>&1 ||
+    "$BUILD/fuzz/fuzz_$name" -seed="$seed" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
+        "${words[@]}" -artifact_prefix="$3/" "$found" "tests/fuzz/corpus/$name" >"$log" 2>&1 ||
         { echo "fuzz $name:"; tail -n 60 "$log"; return 1; }
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     [ "$runs" -ge 500 ] || { echo "fuzz $name: only $runs runs"; return 1; }

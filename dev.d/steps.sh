@@ -18,7 +18,7 @@ dev_help()
 ./dev build     the release binary: build/release/otspipe
 ./dev test      everything a change must pass (./dev test SUITE... for some: lint build unit count sanitize thread fuzz tidy e2e)
 ./dev bench     benchmarks: micro, flow (the whole path), count (instructions a record), --compare REV (against another commit)
-./dev fuzz      fuzzing, SECONDS a parser: ./dev fuzz 600 [parser]
+./dev fuzz      fuzzing with fresh seeds, a minute or SECONDS a parser: ./dev fuzz 600 [parser...]
 ./dev sim       the simulator: ./dev sim --seeds 10000, ./dev sim --seed 42 --verbose
 ./dev format    clang-format over our own code
 ./dev tidy      clang-tidy, cppcheck, -fanalyzer: zero findings

@@ -71,7 +71,7 @@ suite_thread()
     run_tests tsan -R '^flow[.]'
 }
 
-suite_fuzz() { dev_fuzz "${OTSPIPE_FUZZ_SECONDS:-}"; }
+suite_fuzz() { dev_fuzz_fixed "${OTSPIPE_FUZZ_SECONDS:-60}"; }
 
 suite_tidy() { dev_tidy; }
 

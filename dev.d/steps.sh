@@ -47,7 +47,7 @@ need_packages()
         dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
-    say "installing ${missing[*]}"
+    say "installing ${#missing[@]} Debian packages, a minute or two: ${missing[*]}"
     mkdir -p $BUILD
     quiet $BUILD/apt.log as_root apt-get update -qq
     quiet $BUILD/apt.log as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
@@ -78,7 +78,20 @@ configure_build()
     shift 2
     mkdir -p "$folder"
     quiet "$folder/configure.log" cmake -S . -B "$folder" -G Ninja "$@"
-    quiet "$folder/build.log" ninja -C "$folder" $targets
+    build_folder "$folder" $targets
+}
+
+# A person sees ninja count; a log gets a line, and the rest when it fails.
+build_folder()
+{
+    local folder=$1
+    shift
+    if [ -t 1 ]; then
+        ninja -C "$folder" "$@"
+        return
+    fi
+    ninja -C "$folder" -n "$@" | grep -q 'no work to do' || say "building $folder"
+    quiet "$folder/build.log" ninja -C "$folder" "$@"
 }
 
 dev_build() { configure_build release otspipe; }

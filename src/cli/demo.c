@@ -145,20 +145,21 @@ static void demo_greet(const struct demo *demo)
     fflush(stdout);
 }
 
+/* Words to be pasted where the demo was called, so the program is named as it was there. */
 static void demo_tell_next(const struct demo *demo)
 {
-    const char *file = demo->config_file;
+    const char *file = demo->config_file, *program = program_invocation_name;
     printf("\nTry next:\n"
-           "  otspipe check %s          # find every mistake; show the configuration in effect\n"
+           "  %s check %s          # find every mistake; show the configuration in effect\n"
            "  echo '{\"value\": \"{\\\"sensor\\\": \\\"pump-1\\\", \\\"report\\\": 7, \\\"ok\\\": true}\"}' "
-           "| otspipe explain %s\n",
-           file, file);
+           "| %s explain %s\n",
+           program, file, program, file);
     if (demo->keep)
-        printf("  otspipe table scan sensors --limit 5 --config %s\n\n"
+        printf("  %s table scan sensors --limit 5 --config %s\n\n"
                "Broker and table stay up until Ctrl-C.\n",
-               file);
+               program, file);
     else
-        printf("  otspipe demo --keep                      # leaves broker and table up to play with\n");
+        printf("  %s demo --keep                      # leaves broker and table up to play with\n", program);
     fflush(stdout);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "base/check.h"
@@ -11,13 +12,7 @@
 #include "emulator/change.h"
 #include "wire/row_line.h"
 
-enum {
-    SCREEN_ROWS = 12,
-    SCREEN_LINE_MOST = 256,
-    SCREEN_ROW_MOST = 64 * 1024,
-    SCREEN_PIPE_ROWS = 3,
-    SCREEN_PIPE_EVERY_MS = 1000
-};
+enum { SCREEN_ROWS = 12, SCREEN_LINE_MOST = 256, SCREEN_ROW_MOST = 64 * 1024, SCREEN_PIPE_ROWS = 3 };
 
 struct demo_screen {
     struct clock *clock;
@@ -25,6 +20,7 @@ struct demo_screen {
     bool colour;
     char lines[SCREEN_ROWS][SCREEN_LINE_MOST]; /* the latest rows, a ring */
     uint64_t line_count;                       /* ever */
+    char said[SCREEN_LINE_MOST];               /* in a pipe: the last line of figures */
     int fresh;                                 /* since the last drawing */
     int drawn;                                 /* lines on the terminal, to be drawn over */
     int64_t looked_ms;
@@ -169,9 +165,12 @@ static void screen_draw_terminal(struct demo_screen *screen, const struct demo_s
 static void screen_draw_pipe(struct demo_screen *screen, const struct demo_stage_state *state)
 {
     char text[SCREEN_LINE_MOST];
-    screen_figures(screen, state, text, sizeof(text));
-    printf("%s\n", text);
     screen->fresh = 0;
+    screen_figures(screen, state, text, sizeof(text));
+    if (strcmp(text, screen->said) == 0)
+        return;
+    memcpy(screen->said, text, sizeof(text));
+    printf("%s\n", text);
 }
 
 void demo_screen_draw(struct demo_screen *screen, const struct demo_stage_state *state, bool last)

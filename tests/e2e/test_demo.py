@@ -22,6 +22,7 @@ def test_records_become_rows_and_the_summary_says_so(tmp_path):
     assert ended.stderr == ""
     assert re.search(r"^records  700 produced", ended.stdout, re.M) and re.search(r"^rows     700 written", ended.stdout, re.M)
     assert re.search(r"^latency  p50 \d+\.\d ms, p99 \d+\.\d ms", ended.stdout, re.M)
+    assert ended.stdout.count("joining the consumer group") == 1, "a pipe gets a line once"
     shown = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
     assert shown and all(row["table"] == "sensors" and row["op"] == "put" for row in shown)
 
@@ -29,10 +30,8 @@ def test_records_become_rows_and_the_summary_says_so(tmp_path):
 def test_what_it_says_to_try_next_works(tmp_path):
     ended = demo(tmp_path, "--records", "10")
     commands = [line.split("#")[0].strip() for line in ended.stdout.split("Try next:")[1].splitlines() if line.startswith("  ")]
-    assert len(commands) == 3 and commands[2] == "otspipe demo --keep"
-    environment = {**os.environ, "PATH": f"{os.path.dirname(os.path.abspath(BIN))}:{os.environ['PATH']}"}
-    said = [subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30)
-            for command in commands[:2]]
+    assert len(commands) == 3 and commands[2] == f"{os.path.abspath(BIN)} demo --keep", "named as it was called"
+    said = [subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=30) for command in commands[:2]]
     assert [one.returncode for one in said] == [0, 0], said
     assert said[0].stdout.startswith("name: demo")
     assert json.loads(said[1].stdout)["primary_key"] == [["sensor", "string", "pump-1"], ["report", "integer", 7]]

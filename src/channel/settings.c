@@ -155,15 +155,23 @@ static void settings_derive(struct settings *settings)
     settings->ots.http.reply_most = ANSWER_MOST;
 }
 
+/* In YAML what is tolerated is tolerated everywhere, unless the converters have a word of their own. */
+static void settings_read_tolerance(struct settings_reader *reader)
+{
+    const struct config_key *key = settings_key(settings_keys, "errors.convert_tolerance");
+    if (reader->form == CONFIG_FORM_YAML && settings_find(reader, key, settings_top) == NULL)
+        reader->settings->convert_tolerance = reader->settings->tolerance;
+}
+
 static void settings_read_all(struct settings_reader *reader)
 {
     struct settings *settings = reader->settings;
     if (reader->form == CONFIG_FORM_YAML)
         settings_check_unknown(reader);
     settings_set_all(reader, settings_keys, settings_top, settings);
+    settings_read_tolerance(reader);
     settings_read_kafka(reader);
     settings_read_tables(reader);
-    settings->convert_tolerance = settings->tolerance;
     if (reader->form == CONFIG_FORM_CONNECT) {
         settings_read_connect(reader);
         settings_check_unknown_connect(reader, reader->worker);

@@ -33,12 +33,11 @@ struct settings {
     struct ots_client_options ots;
     struct settings_table *tables;
     size_t table_count;
-    enum errors_tolerance tolerance; /* of mapping and writing: runtime.error.tolerance */
-    enum errors_tolerance
-        convert_tolerance;      /* of the converters: errors.tolerance; in YAML the same as the other */
-    int64_t commit_interval_ms; /* offset.flush.interval.ms */
-    int64_t drain_ms;           /* rebalance.drain.ms, also at stop */
-    int64_t kafka_session_ms;   /* session.timeout.ms in effect */
+    enum errors_tolerance tolerance;         /* of mapping and writing: runtime.error.tolerance */
+    enum errors_tolerance convert_tolerance; /* of the converters: errors.tolerance of Connect files */
+    int64_t commit_interval_ms;              /* offset.flush.interval.ms */
+    int64_t drain_ms;                        /* rebalance.drain.ms, also at stop */
+    int64_t kafka_session_ms;                /* session.timeout.ms in effect */
     int64_t statistics_interval_ms;
     size_t memory_bytes; /* the window: all tables together */
     struct arena arena;  /* all texts and arrays of the settings */

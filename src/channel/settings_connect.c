@@ -219,23 +219,11 @@ static void connect_tell_without_effect(struct settings_reader *reader)
  * "all" counts for both where runtime.error.tolerance says nothing. */
 static void connect_read_tolerance(struct settings_reader *reader)
 {
-    struct settings *settings = reader->settings;
     const struct config_entry *own = settings_find_connect(reader, "errors.tolerance");
-    settings->convert_tolerance = ERRORS_NONE;
-    if (own == NULL)
-        return;
-    struct config_key key = *settings_key(settings_keys, "errors.tolerance");
-    struct error err = {0};
-    key.at = 0;
-    if (config_key_set(&key, CONFIG_FORM_CONNECT, slice_text(own->text), &settings->convert_tolerance, NULL,
-                       &err) != 0) {
-        config_mistake(reader->mistakes, CONFIG_ERROR, own->value, own->path, "%s", err.text);
-        return;
-    }
-    if (settings->convert_tolerance != ERRORS_ALL ||
+    if (reader->settings->convert_tolerance != ERRORS_ALL ||
         settings_find_connect(reader, "runtime.error.tolerance") != NULL)
         return;
-    settings->tolerance = ERRORS_ALL;
+    reader->settings->tolerance = ERRORS_ALL;
     config_mistake(reader->mistakes, CONFIG_NOTE, own->value, own->path,
                    "is taken for runtime.error.tolerance too, as the manual says; give that one as well to "
                    "keep them apart");

@@ -80,11 +80,15 @@ const struct config_key settings_keys[] = {
      .help = "https without checking the certificate: for tests only"},
     {"errors.tolerance", "runtime.error.tolerance", &config_choosing, AT(tolerance), "none",
      .choices = tolerances,
+     .help = "none: stop at the first record that cannot become a row or be written, everything before it "
+             "committed; "
+             "all: pass over such records, count and log them"},
+    {"errors.convert_tolerance", "errors.tolerance", &config_choosing, AT(convert_tolerance),
+     .choices = tolerances,
      .help =
-         "none: stop at the first record that cannot become a row or be written, everything before it "
-         "committed; "
-         "all: pass over such records, count and log them. In Connect files it is about mapping and writing, "
-         "and errors.tolerance about the converters, as in Kafka Connect"},
+         "the same for records that cannot even be read in their format. YAML: as errors.tolerance when "
+         "not given. Connect files: none when not given; \"all\" without runtime.error.tolerance is taken "
+         "for both, as the manual says"},
     {"commit_interval", "offset.flush.interval.ms", &config_duration, AT(commit_interval_ms), "5s", "60s", 1,
      HOUR_MS, .help = "how often offsets of finished records are committed"},
     {"drain_timeout", NULL, &config_duration, AT(drain_ms), "20s", NULL, 0, HOUR_MS,
@@ -205,9 +209,6 @@ const struct config_key settings_connect_keys[] = {
      .help = "how requests are signed"},
     {NULL, "runtime.error.mode", &config_choosing, 0, .choices = error_sinks,
      .help = "where records with errors go"},
-    {NULL, "errors.tolerance", &config_choosing, 0, .choices = tolerances, .flags = CONFIG_OWN,
-     .help = "errors of the converters; \"all\" without runtime.error.tolerance is taken for both, as the "
-             "manual says"},
     {NULL, "buffer.size", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,
      .help = "accepted; rows are bounded by their bytes (YAML: memory)"},
     {NULL, "max.thread.count", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,

@@ -236,6 +236,10 @@ static void test_tolerances(void **state)
     struct settings *settings = read_yaml(YAML_TOP "kafka.topics: t\nerrors.tolerance: all\n");
     assert_int_equal(settings->convert_tolerance, ERRORS_ALL);
     settings_destroy(settings);
+    settings = read_yaml(YAML_TOP "kafka.topics: t\nerrors: {tolerance: all, convert_tolerance: none}\n");
+    assert_int_equal(settings->tolerance, ERRORS_ALL);
+    assert_int_equal(settings->convert_tolerance, ERRORS_NONE);
+    settings_destroy(settings);
 }
 
 static void expect_reads_back(const struct settings *settings)

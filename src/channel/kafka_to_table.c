@@ -64,10 +64,23 @@ static struct sink *kafka_to_table_sink(struct kafka_to_table *pipe, size_t inde
     return ots_write_create(pipe->client, table->plan.table, table->request, same_key);
 }
 
+static void kafka_to_table_warn_redelivery(const struct mapping_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->key_count; i++)
+        if (plan->keys[i].type == CELL_AUTO_INCREMENT)
+            log_warn("table %.*s: primary key column %.*s is auto_increment: a record that is written again "
+                     "(after a "
+                     "crash, a rebalance, or an answer that never came) makes a second row, and rows keep no "
+                     "order",
+                     SLICE_ARG(plan->table), SLICE_ARG(plan->keys[i].name));
+}
+
 static int kafka_to_table_begin(struct kafka_to_table *pipe, struct error *err)
 {
-    for (size_t i = 0; i < pipe->settings->table_count; i++)
+    for (size_t i = 0; i < pipe->settings->table_count; i++) {
+        kafka_to_table_warn_redelivery(&pipe->settings->tables[i].plan);
         pipe->sinks[i] = kafka_to_table_sink(pipe, i);
+    }
     pipe->channel = channel_create(
         &(struct channel_options){.settings = pipe->settings,
                                   .clock = loop_clock(pipe->loop),

@@ -121,7 +121,7 @@ static void push_take(struct bucket *bucket, struct fast_sink *sink, uint64_t fi
     struct receipt receipt = {&sink->book, first / TAKE_ROWS};
     for (uint64_t i = first; i < first + TAKE_ROWS; i++) {
         row.key_hash = hash_of(keys == 0 ? i : hash_of(i) % keys);
-        bucket_push(bucket, &row, receipt, (int64_t)i);
+        bucket_push(bucket, &row, receipt, (int64_t)i, NULL);
     }
     bucket_turn(bucket);
 }

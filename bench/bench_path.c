@@ -191,7 +191,8 @@ static void path_take(struct path *path, uint64_t first, uint64_t end)
 {
     for (uint64_t i = first; i < end; i++) {
         map_record(path, i);
-        bucket_push(path->bucket, &path->row, offsets_enter(path->partition, path->offset), path->offset);
+        bucket_push(path->bucket, &path->row, offsets_enter(path->partition, path->offset), path->offset,
+                    NULL);
         path->offset++;
     }
     bucket_turn(path->bucket);

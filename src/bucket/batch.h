@@ -22,11 +22,15 @@ struct batch_row {
     int64_t mark; /* the giver's number, handed back with a rejection: the record's offset */
     uint32_t at;  /* its bytes in body, from the first row on */
     uint32_t bytes;
-    uint32_t why; /* offset into batch.reasons of its text, ended by 0; UINT32_MAX: none */
-    uint8_t op;   /* enum row_op */
+    uint32_t why;            /* offset into batch.reasons of its text, ended by 0; UINT32_MAX: none */
+    uint32_t original_at;    /* its record in originals */
+    uint32_t original_bytes; /* 0: not kept */
+    uint8_t op;              /* enum row_op */
     uint8_t verdict;
     bool placeholder; /* auto-increment: no key, no order */
 };
+
+enum { BATCH_REQUEST_ID = 64 };
 
 enum batch_outcome {
     BATCH_ANSWERED, /* a verdict for each row */
@@ -46,6 +50,8 @@ struct batch {
     struct list node;
     struct buffer
         body; /* sink.prefix_bytes of room for the sink's prefix, then the rows one behind the other */
+    struct buffer
+        originals; /* the records that the rows were made of (record/original.h), where they are kept */
     struct batch_row *rows;
     uint32_t count;
     uint32_t slot; /* the slot's number, for logs */
@@ -55,7 +61,8 @@ struct batch {
     enum batch_outcome outcome;
     bool throttled;     /* the answer, or a row of it, said: slow down */
     struct error error; /* for every outcome but BATCH_ANSWERED: what happened, code and request id in it */
-    void *sink_state;   /* the sink's own, kept between requests of this slot */
+    char request_id[BATCH_REQUEST_ID + 1]; /* of the answer; empty: none */
+    void *sink_state;                      /* the sink's own, kept between requests of this slot */
 
     /* The bucket's. */
     batch_answer_fn *on_answer;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "record/original.h"
 
 enum { FILL_LEAST_BYTES = 256 << 10 };
 
@@ -48,6 +49,7 @@ static void bucket_destroy_slot(struct bucket *bucket, struct batch *batch)
     clock_stop(bucket->clock, &batch->timer);
     bucket->sink->class->forget(bucket->sink, batch);
     buffer_fini(&batch->body);
+    buffer_fini(&batch->originals);
     buffer_fini(&batch->reasons);
     free(batch->rows);
     free(batch);
@@ -71,17 +73,35 @@ void bucket_destroy(struct bucket *bucket)
 static struct batch *bucket_place(struct bucket *bucket, const struct batch_row *row, struct key_entry *entry)
 {
     if (entry->holder == 0) {
-        struct batch *batch = bucket_slot_open(bucket, row->bytes);
+        struct batch *batch = bucket_slot_open(bucket, row);
         entry->holder = bucket_key_holder(batch->slot);
         return batch;
     }
     struct batch *open = bucket->open;
     bool joins = bucket->sink->same_key && open != NULL && entry->holder == bucket_key_holder(open->slot) &&
-                 bucket_slot_fits(bucket, open, row->bytes);
+                 bucket_slot_fits(bucket, open, row);
     return joins ? open : NULL;
 }
 
-void bucket_push(struct bucket *bucket, const struct row *row, struct receipt receipt, int64_t mark)
+/* The row's place in a request, or behind its key. */
+struct place {
+    char *row;
+    char *original;
+};
+
+static struct place bucket_make_room(struct bucket *bucket, struct batch *batch, struct key_entry *entry,
+                                     const struct batch_row *row)
+{
+    if (batch == NULL) {
+        struct waiting_row *waiting = bucket_wait_add(bucket, entry, row);
+        return (struct place){waiting->bytes, waiting->bytes + row->bytes};
+    }
+    char *to = bucket_slot_add(batch, row);
+    return (struct place){to, row->original_bytes > 0 ? bucket_slot_original(batch) : NULL};
+}
+
+void bucket_push(struct bucket *bucket, const struct row *row, struct receipt receipt, int64_t mark,
+                 const struct message *original)
 {
     struct sink *sink = bucket->sink;
     size_t bytes = sink->class->row_size(sink, row);
@@ -91,6 +111,7 @@ void bucket_push(struct bucket *bucket, const struct row *row, struct receipt re
                               .mark = mark,
                               .bytes = (uint32_t)bytes,
                               .why = UINT32_MAX,
+                              .original_bytes = original == NULL ? 0 : (uint32_t)original_size(original),
                               .op = (uint8_t)row->op,
                               .placeholder = row->placeholder};
     window_take(bucket->window, bucket_row_charge(&added));
@@ -102,10 +123,12 @@ void bucket_push(struct bucket *bucket, const struct row *row, struct receipt re
         entry = bucket_key_claim(&bucket->keys, row->key_hash);
         batch = bucket_place(bucket, &added, entry);
     } else {
-        batch = bucket_slot_open(bucket, bytes);
+        batch = bucket_slot_open(bucket, &added);
     }
-    char *to = batch != NULL ? bucket_slot_add(batch, &added) : bucket_wait_add(bucket, entry, &added)->bytes;
-    CHECK(sink->class->put_row(sink, row, to) == to + bytes);
+    struct place to = bucket_make_room(bucket, batch, entry, &added);
+    CHECK(sink->class->put_row(sink, row, to.row) == to.row + bytes);
+    if (original != NULL)
+        original_put(original, to.original);
     if (batch != NULL && batch->count == sink->rows_most)
         bucket_slot_seal(bucket);
     if (!list_empty(&bucket->ready))

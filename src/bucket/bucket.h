@@ -16,6 +16,7 @@
 
 struct bucket; /* opaque */
 struct clock;
+struct message;
 
 struct bucket_options {
     bool ordered;         /* insert.order.enable */
@@ -31,7 +32,9 @@ struct bucket_options {
 struct bucket_rejection {
     struct receipt receipt; /* to be settled by whoever takes the rejection, once */
     int64_t mark;
-    const char *why; /* lent: code and message */
+    const char *why;        /* lent: code and message */
+    const char *request_id; /* lent: of the answer that refused it; empty: none */
+    struct slice original;  /* lent: the record (record/original.h); empty: it was not kept */
 };
 
 struct bucket_events {
@@ -58,8 +61,10 @@ void bucket_destroy(struct bucket *bucket); /* after bucket_drop() and with noth
 bool bucket_has_room(struct bucket *bucket);
 
 /* Encodes the row and takes it over, with its receipt. The row must fit a request (the mapper's limits see to
- * that). */
-void bucket_push(struct bucket *bucket, const struct row *row, struct receipt receipt, int64_t mark);
+ * that). `original`: the record it was made of, kept beside it for the case that it is refused; NULL: nobody
+ * wants it back. */
+void bucket_push(struct bucket *bucket, const struct row *row, struct receipt receipt, int64_t mark,
+                 const struct message *original);
 
 /* The end of a take: sends what is open when nothing is in flight, else arms the linger. */
 void bucket_turn(struct bucket *bucket);

@@ -64,7 +64,7 @@ uint32_t bucket_answer_settle(struct bucket *bucket, const struct batch *batch)
         if (bucket_row_has_key(bucket, row))
             bucket->done[done++] = row->key_hash;
         if (row->verdict == ROW_REJECTED) {
-            bucket_tell_rejected(bucket, row, answer_why(batch, row));
+            bucket_tell_rejected(bucket, batch, row, answer_why(batch, row));
             continue;
         }
         settling_add(&settling, row->receipt, answer_fate(bucket, row));

@@ -31,7 +31,7 @@ enum row_fate {
 struct waiting_row {
     struct waiting_row *next;
     struct batch_row row;
-    char bytes[];
+    char bytes[]; /* the row's, then its original's */
 };
 
 struct key_queue {
@@ -75,7 +75,8 @@ struct bucket {
     struct clock *clock;
     struct sink *sink;
     struct window_table *window;
-    size_t fill_bytes; /* an open request with rows takes no more than this; a single row may be larger */
+    size_t fill_bytes; /* an open request with rows takes no more than this, and as much of originals; a
+                          single row may be larger */
     struct bucket_options options;
     struct bucket_events events;
     struct chance chance;
@@ -151,12 +152,14 @@ static inline void bucket_key_give(struct key_entry *entry, uint32_t slot)
 }
 
 /* bucket_slot.c */
-bool bucket_slot_fits(const struct bucket *bucket, const struct batch *batch, size_t bytes);
-/* The open one, with room for a row of so many bytes: seals the one before when it is too full. */
-struct batch *bucket_slot_open(struct bucket *bucket, size_t bytes);
+bool bucket_slot_fits(const struct bucket *bucket, const struct batch *batch, const struct batch_row *row);
+/* The open one, with room for the row: seals the one before when it is too full. */
+struct batch *bucket_slot_open(struct bucket *bucket, const struct batch_row *row);
 struct batch *bucket_slot_take(struct bucket *bucket);
 /* Adds a row; answers where its bytes go. They must fit. */
 char *bucket_slot_add(struct batch *batch, const struct batch_row *row);
+/* Where the original of the row added last goes. */
+char *bucket_slot_original(struct batch *batch);
 /* Adds rows first .. of another one, with their bytes. */
 void bucket_slot_copy(struct bucket *bucket, struct batch *to, const struct batch *from, uint32_t first);
 /* Keeps `count` rows, those whose verdict is `verdict`, in order. */
@@ -228,7 +231,8 @@ void bucket_tell_trouble(struct bucket *bucket, struct batch *batch, enum troubl
                          const struct error *err);
 void bucket_tell_reached(struct bucket *bucket); /* an answer: nobody blocks us */
 void bucket_tell_well(struct bucket *bucket, struct batch *batch);
-void bucket_tell_rejected(struct bucket *bucket, const struct batch_row *row, const char *why);
+void bucket_tell_rejected(struct bucket *bucket, const struct batch *batch, const struct batch_row *row,
+                          const char *why);
 void bucket_tell_now(struct bucket *bucket); /* rejections and trouble; the last act of an answer */
 void bucket_tell_on_news(void *arg, struct clock_timer *timer);
 /* A row's bytes count no more. */
@@ -238,7 +242,7 @@ void bucket_tell_settled(struct bucket *bucket, uint64_t rows);
 
 static inline size_t bucket_row_charge(const struct batch_row *row)
 {
-    return row->bytes + sizeof(struct batch_row);
+    return row->bytes + row->original_bytes + sizeof(struct batch_row);
 }
 
 #endif

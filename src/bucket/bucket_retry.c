@@ -78,7 +78,8 @@ static bool retry_joins(const struct bucket *bucket, const struct batch *batch)
         return false;
     return open == NULL ||
            (open->count + batch->count <= bucket->sink->rows_most &&
-            bucket_slot_bytes(bucket, open) + bucket_slot_bytes(bucket, batch) <= bucket->fill_bytes);
+            bucket_slot_bytes(bucket, open) + bucket_slot_bytes(bucket, batch) <= bucket->fill_bytes &&
+            open->originals.len + batch->originals.len <= bucket->fill_bytes);
 }
 
 /* The open request inherits the history of what joins it. */
@@ -132,6 +133,7 @@ void bucket_retry_split(struct bucket *bucket, struct batch *batch)
     uint32_t half = batch->count / 2;
     bucket_slot_copy(bucket, second, batch, half);
     batch->body.len = bucket->sink->prefix_bytes + batch->rows[half].at;
+    batch->originals.len = batch->rows[half].original_at;
     batch->count = half;
     second->state = SLOT_BEHIND;
     second->attempts = batch->attempts;

@@ -8,10 +8,11 @@
 
 enum { SLOT_KEEP_BYTES = 1 << 20, SLOTS_KEEP_BYTES = 4 << 20, SLOT_SMALL_BYTES = 64 << 10 };
 
-bool bucket_slot_fits(const struct bucket *bucket, const struct batch *batch, size_t bytes)
+bool bucket_slot_fits(const struct bucket *bucket, const struct batch *batch, const struct batch_row *row)
 {
     return batch->count < bucket->sink->rows_most &&
-           (batch->count == 0 || bucket_slot_bytes(bucket, batch) + bytes <= bucket->fill_bytes);
+           (batch->count == 0 || (bucket_slot_bytes(bucket, batch) + row->bytes <= bucket->fill_bytes &&
+                                  batch->originals.len + row->original_bytes <= bucket->fill_bytes));
 }
 
 static struct batch *slot_create(struct bucket *bucket)
@@ -26,16 +27,22 @@ static struct batch *slot_create(struct bucket *bucket)
     batch->arg = bucket;
     list_init(&batch->node);
     buffer_init(&batch->body, bucket->sink->prefix_bytes + bucket->sink->bytes_most);
+    buffer_init(&batch->originals, UINT32_MAX);
     buffer_init(&batch->reasons, SLOT_KEEP_BYTES);
     clock_timer_init(&batch->timer, bucket_retry_on_time, batch);
     return batch;
+}
+
+static size_t slot_room(const struct batch *batch)
+{
+    return batch->body.room + batch->originals.room;
 }
 
 struct batch *bucket_slot_take(struct bucket *bucket)
 {
     struct list *node = list_pop(&bucket->free);
     struct batch *batch = node != NULL ? LIST_OWNER(node, struct batch, node) : slot_create(bucket);
-    bucket->free_bytes -= node != NULL ? batch->body.room : 0;
+    bucket->free_bytes -= node != NULL ? slot_room(batch) : 0;
     batch->backoff = (struct backoff){.first_ms = bucket->options.backoff_first_ms,
                                       .most_ms = bucket->options.backoff_most_ms};
     batch->state = SLOT_OPEN;
@@ -51,10 +58,11 @@ void bucket_slot_free(struct bucket *bucket, struct batch *batch)
     bucket_retry_cheer(bucket, batch);
     clock_stop(bucket->clock, &batch->timer);
     list_remove(&batch->node);
-    bool enough = bucket->free_bytes + batch->body.room > SLOTS_KEEP_BYTES;
+    bool enough = bucket->free_bytes + slot_room(batch) > SLOTS_KEEP_BYTES;
     buffer_reset(&batch->body, enough ? 0 : SLOT_KEEP_BYTES);
+    buffer_reset(&batch->originals, enough ? 0 : SLOT_KEEP_BYTES);
     buffer_reset(&batch->reasons, 4096);
-    bucket->free_bytes += batch->body.room;
+    bucket->free_bytes += slot_room(batch);
     batch->count = 0;
     batch->state = SLOT_FREE;
     batch->alone = batch->dropped = false;
@@ -62,9 +70,9 @@ void bucket_slot_free(struct bucket *bucket, struct batch *batch)
     list_push_front(&bucket->free, &batch->node);
 }
 
-struct batch *bucket_slot_open(struct bucket *bucket, size_t bytes)
+struct batch *bucket_slot_open(struct bucket *bucket, const struct batch_row *row)
 {
-    if (bucket->open != NULL && !bucket_slot_fits(bucket, bucket->open, bytes))
+    if (bucket->open != NULL && !bucket_slot_fits(bucket, bucket->open, row))
         bucket_slot_seal(bucket);
     if (bucket->open == NULL)
         bucket->open = bucket_slot_take(bucket);
@@ -79,45 +87,78 @@ char *bucket_slot_add(struct batch *batch, const struct batch_row *row)
     struct batch_row *added = &batch->rows[batch->count++];
     *added = *row;
     added->at = last == NULL ? 0 : last->at + last->bytes;
+    added->original_at = (uint32_t)batch->originals.len;
     batch->body.len += row->bytes;
+    if (row->original_bytes > 0) {
+        CHECK(buffer_reserve(&batch->originals, row->original_bytes) != NULL);
+        batch->originals.len += row->original_bytes;
+    }
     return to;
+}
+
+char *bucket_slot_original(struct batch *batch)
+{
+    return batch->originals.at + batch->rows[batch->count - 1].original_at;
 }
 
 void bucket_slot_copy(struct bucket *bucket, struct batch *to, const struct batch *from, uint32_t first)
 {
     size_t prefix = bucket->sink->prefix_bytes;
-    for (uint32_t i = first; i < from->count; i++)
-        memcpy(bucket_slot_add(to, &from->rows[i]), from->body.at + prefix + from->rows[i].at,
-               from->rows[i].bytes);
+    for (uint32_t i = first; i < from->count; i++) {
+        const struct batch_row *row = &from->rows[i];
+        memcpy(bucket_slot_add(to, row), from->body.at + prefix + row->at, row->bytes);
+        if (row->original_bytes > 0)
+            memcpy(bucket_slot_original(to), from->originals.at + row->original_at, row->original_bytes);
+    }
+}
+
+/* Moves the row's bytes forward, to where the rows kept so far end. */
+static void slot_move(struct batch *batch, struct batch_row *row, char *rows_at, uint32_t at,
+                      uint32_t original_at)
+{
+    memmove(rows_at + at, rows_at + row->at, row->bytes);
+    row->at = at;
+    if (row->original_bytes > 0)
+        memmove(batch->originals.at + original_at, batch->originals.at + row->original_at,
+                row->original_bytes);
+    row->original_at = original_at;
 }
 
 void bucket_slot_keep(struct bucket *bucket, struct batch *batch, uint8_t verdict)
 {
     char *rows_at = batch->body.at + bucket->sink->prefix_bytes;
     uint32_t at = 0;
+    uint32_t original_at = 0;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < batch->count; i++) {
         if (batch->rows[i].verdict != verdict)
             continue;
         struct batch_row *row = &batch->rows[kept++];
         *row = batch->rows[i];
-        memmove(rows_at + at, rows_at + row->at, row->bytes);
-        row->at = at;
+        slot_move(batch, row, rows_at, at, original_at);
         at += row->bytes;
+        original_at += row->original_bytes;
     }
     batch->count = kept;
     batch->body.len = bucket->sink->prefix_bytes + at;
+    batch->originals.len = original_at;
+}
+
+static void slot_shrink(struct buffer *buffer)
+{
+    struct buffer small;
+    if (buffer->room <= SLOT_SMALL_BYTES || buffer->len > buffer->room / 4)
+        return;
+    buffer_init(&small, buffer->most);
+    CHECK(buffer_add(&small, buffer->at, buffer->len) == 0);
+    buffer_fini(buffer);
+    *buffer = small;
 }
 
 void bucket_slot_shrink(struct batch *batch)
 {
-    struct buffer small;
-    if (batch->body.room <= SLOT_SMALL_BYTES || batch->body.len > batch->body.room / 4)
-        return;
-    buffer_init(&small, batch->body.most);
-    CHECK(buffer_add(&small, batch->body.at, batch->body.len) == 0);
-    buffer_fini(&batch->body);
-    batch->body = small;
+    slot_shrink(&batch->body);
+    slot_shrink(&batch->originals);
 }
 
 void bucket_slot_seal(struct bucket *bucket)
@@ -182,7 +223,8 @@ static bool slot_open_is_due(const struct bucket *bucket)
 
 void bucket_slot_pump(struct bucket *bucket)
 {
-    if (bucket->open != NULL && bucket->open->count > 0 && !bucket_slot_fits(bucket, bucket->open, 1))
+    static const struct batch_row least = {.bytes = 1};
+    if (bucket->open != NULL && bucket->open->count > 0 && !bucket_slot_fits(bucket, bucket->open, &least))
         bucket_slot_seal(bucket);
     bucket_slot_send_ready(bucket);
     if (bucket->open == NULL || bucket->open->count == 0)

@@ -12,6 +12,8 @@ struct rejection {
     struct receipt receipt;
     int64_t mark;
     size_t bytes;
+    struct slice original; /* behind why */
+    char request_id[BATCH_REQUEST_ID + 1];
     char why[];
 };
 
@@ -50,15 +52,20 @@ void bucket_tell_well(struct bucket *bucket, struct batch *batch)
     tell_news(bucket);
 }
 
-void bucket_tell_rejected(struct bucket *bucket, const struct batch_row *row, const char *why)
+void bucket_tell_rejected(struct bucket *bucket, const struct batch *batch, const struct batch_row *row,
+                          const char *why)
 {
     size_t len = strlen(why) + 1;
-    struct rejection *rejection = check_memory(malloc(sizeof(*rejection) + len));
+    struct rejection *rejection = check_memory(malloc(sizeof(*rejection) + len + row->original_bytes));
     rejection->next = NULL;
     rejection->receipt = row->receipt;
     rejection->mark = row->mark;
     rejection->bytes = bucket_row_charge(row);
+    memcpy(rejection->request_id, batch->request_id, sizeof(rejection->request_id));
     memcpy(rejection->why, why, len);
+    rejection->original = slice_of(rejection->why + len, row->original_bytes);
+    if (row->original_bytes > 0)
+        memcpy(rejection->why + len, batch->originals.at + row->original_at, row->original_bytes);
     *bucket->rejections_end = rejection;
     bucket->rejections_end = &rejection->next;
     bucket->counts.rows_rejected++;
@@ -70,8 +77,11 @@ static void tell_rejection(struct bucket *bucket)
     bucket->rejections = rejection->next;
     if (bucket->rejections == NULL)
         bucket->rejections_end = &bucket->rejections;
-    struct bucket_rejection told = {
-        .receipt = rejection->receipt, .mark = rejection->mark, .why = rejection->why};
+    struct bucket_rejection told = {.receipt = rejection->receipt,
+                                    .mark = rejection->mark,
+                                    .why = rejection->why,
+                                    .request_id = rejection->request_id,
+                                    .original = rejection->original};
     bucket->events.on_reject(bucket->events.arg, &told);
     bucket_tell_room(bucket, rejection->bytes);
     bucket_tell_settled(bucket, 1);

@@ -27,7 +27,7 @@ struct waiting_row *bucket_wait_add(struct bucket *bucket, struct key_entry *ent
                                     const struct batch_row *row)
 {
     struct key_queue *queue = wait_queue(entry);
-    struct waiting_row *waiting = check_memory(malloc(sizeof(*waiting) + row->bytes));
+    struct waiting_row *waiting = check_memory(malloc(sizeof(*waiting) + row->bytes + row->original_bytes));
     waiting->next = NULL;
     waiting->row = *row;
     *queue->end = waiting;
@@ -56,16 +56,24 @@ static void wait_end_queue(struct key_entry *entry)
     free(queue);
 }
 
+static void wait_put(struct batch *batch, const struct waiting_row *waiting)
+{
+    const struct batch_row *row = &waiting->row;
+    memcpy(bucket_slot_add(batch, row), waiting->bytes, row->bytes);
+    if (row->original_bytes > 0)
+        memcpy(bucket_slot_original(batch), waiting->bytes + row->bytes, row->original_bytes);
+}
+
 static void wait_move_up(struct bucket *bucket, struct key_queue *queue)
 {
-    struct batch *batch = bucket_slot_open(bucket, queue->first->row.bytes);
+    struct batch *batch = bucket_slot_open(bucket, &queue->first->row);
     queue->slot = batch->slot;
     do {
         struct waiting_row *waiting = wait_pop(bucket, queue);
-        memcpy(bucket_slot_add(batch, &waiting->row), waiting->bytes, waiting->row.bytes);
+        wait_put(batch, waiting);
         free(waiting);
     } while (bucket->sink->same_key && queue->first != NULL &&
-             bucket_slot_fits(bucket, batch, queue->first->row.bytes));
+             bucket_slot_fits(bucket, batch, &queue->first->row));
 }
 
 void bucket_wait_release(struct bucket *bucket, struct key_entry *entry)

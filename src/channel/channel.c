@@ -143,7 +143,7 @@ static void channel_on_message(void *arg, const struct message *message)
         channel_on_fault(lane, message, partition, &fault);
         return;
     }
-    bucket_push(lane->bucket, &row, offsets_enter(partition, message->offset), message->offset);
+    bucket_push(lane->bucket, &row, offsets_enter(partition, message->offset), message->offset, NULL);
 }
 
 /* As many as fit the room, judged by the size of the last records: with large ones 200 would pass it many

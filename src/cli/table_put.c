@@ -201,7 +201,7 @@ static int put_row(struct put *put, struct row *row, uint64_t number, struct err
                          put->sink->bytes_most);
     for (uint32_t i = 0; i < row->cell_count; i++)
         put->has_increments |= row->cells[i].op == CELL_INCREMENT;
-    bucket_push(put->bucket, row, (struct receipt){&put->book, number}, (int64_t)number);
+    bucket_push(put->bucket, row, (struct receipt){&put->book, number}, (int64_t)number, NULL);
     return 0;
 }
 

@@ -159,12 +159,22 @@ static enum batch_outcome write_outcome(enum ots_outcome outcome)
     return BATCH_BLOCKED;
 }
 
+/* It may be shown and sent on: what no id has in it is replaced. */
+static void write_keep_id(struct batch *batch, struct slice id)
+{
+    size_t len = id.len < BATCH_REQUEST_ID ? id.len : BATCH_REQUEST_ID;
+    for (size_t i = 0; i < len; i++)
+        batch->request_id[i] = id.at[i] > ' ' && id.at[i] <= '~' ? id.at[i] : '?';
+    batch->request_id[len] = 0;
+}
+
 static void write_on_answer(void *arg, struct ots_call *call, const struct ots_answer *answer)
 {
     struct write_slot *slot = arg;
     struct batch *batch = slot->batch;
     (void)call;
     batch->throttled = answer->throttled;
+    write_keep_id(batch, answer->request_id);
     buffer_reset(&batch->reasons, REASONS_KEEP);
     if (answer->outcome == OTS_OK) {
         write_read_rows(slot, answer);

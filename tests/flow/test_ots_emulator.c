@@ -258,7 +258,7 @@ static void push_rows(struct story *story, struct bucket *bucket)
                           .key_count = 1,
                           .cells = &cell,
                           .cell_count = 1};
-        bucket_push(bucket, &row, (struct receipt){&story->book, i}, (int64_t)i);
+        bucket_push(bucket, &row, (struct receipt){&story->book, i}, (int64_t)i, NULL);
     }
     bucket_turn(bucket);
 }

@@ -392,7 +392,7 @@ static void test_e50_no_verdict_reaches_another_row(void **state)
     struct bucket *bucket = bucket_create(loop_clock(story->loop), story->sink, &table, &options, &events);
     for (uint64_t i = 0; i < 5; i++) {
         struct one_row one;
-        bucket_push(bucket, row_of(&one, (int64_t)i), (struct receipt){&story->book, i}, (int64_t)i);
+        bucket_push(bucket, row_of(&one, (int64_t)i), (struct receipt){&story->book, i}, (int64_t)i, NULL);
     }
     bucket_turn(bucket);
     loop_run(story->loop);

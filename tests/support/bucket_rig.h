@@ -23,6 +23,7 @@
 
 #include "base/check.h"
 #include "bucket/bucket.h"
+#include "record/original.h"
 
 enum { RIG_ROWS = 4096, RIG_REQUESTS = 4096, RIG_NAME = 8, RIG_PREFIX = 16 };
 
@@ -149,10 +150,39 @@ static void rig_settle(struct receipt_book *book, uint64_t run, uint32_t count, 
     rig_fate(rig, run, "WSKAD"[fate]);
 }
 
+/* Rows are pushed with the records they were made of: a refused row brings its own back. */
+static bool rig_keeps_originals;
+
+static const struct message_header rig_header = {{"H", 1}, {NULL, 0}};
+
+static struct message rig_original(const struct rig_row *row)
+{
+    return (struct message){
+        .timestamp_ms = row->key, .value = slice_text(row->name), .headers = &rig_header, .header_count = 1};
+}
+
+static void rig_check_original(const struct rig *rig, const struct bucket_rejection *rejection)
+{
+    struct message read = {0};
+    struct message_header header = {0};
+    const struct rig_row *row = &rig->rows[rejection->receipt.run];
+    assert_int_equal(rejection->original.len > 0, rig_keeps_originals);
+    if (!rig_keeps_originals)
+        return;
+    assert_int_equal(original_header_count(rejection->original), 1);
+    original_read(rejection->original, &read, &header);
+    assert_true(slice_equal(read.value, slice_text(row->name)));
+    assert_int_equal(read.timestamp_ms, row->key);
+    assert_null(read.key.at);
+    assert_true(slice_equal(header.name, SLICE("H")));
+    assert_null(header.value.at);
+}
+
 static void rig_on_reject(void *arg, const struct bucket_rejection *rejection)
 {
     struct rig *rig = arg;
     CHECK(rejection->mark == (int64_t)rejection->receipt.run);
+    rig_check_original(rig, rejection);
     snprintf(rig->why, sizeof(rig->why), "%s", rejection->why);
     rig_fate(rig, rejection->receipt.run, 'X');
 }
@@ -251,7 +281,9 @@ static void rig_push(struct rig *rig, const char *name)
                       .cells = &cell,
                       .cell_count = 1};
     struct receipt receipt = {&rig->book, rig->row_count};
-    bucket_push(rig->bucket, &row, receipt, (int64_t)rig->row_count++);
+    struct message original = rig_original(known);
+    bucket_push(rig->bucket, &row, receipt, (int64_t)rig->row_count++,
+                rig_keeps_originals ? &original : NULL);
 }
 
 static void rig_fail(struct rig *rig, const char *word, const char *seen)

@@ -286,5 +286,7 @@ int main(void)
         cmocka_unit_test(test_the_limit_goes_up_slowly_and_down_fast),
         cmocka_unit_test(test_the_reason_of_a_rejection_is_the_rows_own),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    rig_keeps_originals = true;
+    return failed + cmocka_run_group_tests_name("with originals", tests, NULL, NULL);
 }

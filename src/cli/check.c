@@ -1,28 +1,18 @@
 /* check: everything that is wrong with a configuration, then the configuration in effect. No connection is
  * made. */
-#include <getopt.h>
 #include <stdio.h>
 
 #include "base/buffer.h"
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/mistake.h"
+#include "cli/words.h"
 
-enum { CHECK_TEXT_MOST = 16 << 20, OPTION_REFERENCE = 256 };
+enum { CHECK_TEXT_MOST = 16 << 20 };
 
-static const char help[] =
-    "usage: otspipe check [OPTIONS] CONFIG...\n\n"
-    "Says everything that is wrong with a configuration, as file:line:column: key: what is wrong; what would "
-    "be\n"
-    "right, on stderr. When nothing is, prints the configuration in effect as YAML, secrets hidden.\n"
-    "CONFIG is a YAML file, or worker.properties and a connector's .properties or JSON file.\n\n"
-    "  --reference  print every key of a configuration, as markdown, and nothing else\n"
-    "  --help\n\n"
-    "Exit codes: 0 nothing is wrong (there may be warnings); 2 something is.\n\n"
-    "  otspipe check kafka_to_table.yaml\n"
-    "  otspipe check connect-standalone.properties connect-tablestore-sink-quickstart.properties\n";
-
-static const struct option options[] = {
-    {"reference", no_argument, NULL, OPTION_REFERENCE}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+struct check {
+    bool reference;
+};
 
 static int check_write(const struct buffer *text)
 {
@@ -42,9 +32,9 @@ static int check_print_reference(void)
     return code;
 }
 
-static int check_files(const char *const *files, size_t count)
+static int check_files(const struct word_list *files)
 {
-    struct settings *settings = mistake_read_settings(files, count);
+    struct settings *settings = mistake_read_settings((const char *const *)files->at, files->count);
     struct buffer text;
     if (settings == NULL)
         return CLI_USAGE;
@@ -56,20 +46,65 @@ static int check_files(const char *const *files, size_t count)
     return code;
 }
 
-int cli_check(int argc, char **argv)
+/* Without a configuration it is a question that only --reference answers. */
+static int check_words(const struct command *command, const struct check *check,
+                       const struct word_list *files)
 {
-    int option;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (option == 'h')
-            return fputs(help, stdout) < 0 ? CLI_FAILED : CLI_DONE;
-        if (option == OPTION_REFERENCE)
-            return check_print_reference();
-        fputs("'otspipe check --help' shows the options\n", stderr);
-        return CLI_USAGE;
-    }
-    if (optind < argc)
-        return check_files((const char *const *)(argv + optind), (size_t)(argc - optind));
-    fputs("otspipe check: which configuration? 'otspipe check --help' shows how\n", stderr);
+    if (check->reference)
+        return check_print_reference();
+    if (files->count > 0)
+        return check_files(files);
+    words_tell(command, "which configuration? 'otspipe check --help' shows how");
     return CLI_USAGE;
 }
+
+static int check_main(const struct command *command, int argc, char **argv)
+{
+    struct check check = {false};
+    struct words words;
+    int code = CLI_USAGE;
+    if (words_start(command, argc, argv, &check, &words, &code))
+        code = check_words(command, &check, &words.arguments);
+    words_fini(&words);
+    return code;
+}
+
+static const struct command_option options[] = {
+    {.name = "reference",
+     .help = "print every key of a configuration, as markdown, and nothing else",
+     .offset = offsetof(struct check, reference)},
+    {0}};
+
+static const struct command_term examples[] = {
+    {"otspipe check kafka_to_table.yaml", "every mistake at once, or the configuration in effect"},
+    {"otspipe check connect-standalone.properties connect-tablestore-sink-quickstart.properties",
+     "the files of Kafka Connect, shown as YAML"},
+    {"otspipe check --reference", "the manual of all keys"},
+    {0}};
+
+static const struct command_term exits[] = {
+    {"0", "nothing is wrong; there may be warnings"},
+    {"1", "the result could not be written"},
+    {"2", "something is wrong, with the configuration or the command line"},
+    {0}};
+
+const struct command check_command = {
+    .path = "check",
+    .summary = "find every mistake of a configuration; show the configuration in effect",
+    .arguments = "CONFIG...",
+    .most = COMMAND_ANY,
+    .argument_kind = COMMAND_FILE,
+    .endings = COMMAND_CONFIG_ENDINGS,
+    .about = "Says everything that is wrong with a configuration, as file:line:column: key: what is wrong; "
+             "what would "
+             "be right, on stderr. When nothing is, prints the configuration in effect as YAML, secrets "
+             "hidden. No "
+             "connection is made.\n\n" COMMAND_CONFIG_ABOUT,
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .variables = command_variables_of_a_config,
+    .files = command_files_of_a_job,
+    .see_also = "run, explain",
+    .run = check_main,
+};

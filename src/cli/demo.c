@@ -1,6 +1,5 @@
 /* demo: `otspipe demo`: broker, pipeline and table in one process, for somebody who has none of them yet. */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +8,14 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "base/number.h"
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/demo_screen.h"
 #include "cli/progress.h"
+#include "cli/words.h"
 #include "loop/loop.h"
 
-enum { DEMO_EVERY_MS = 100, DEMO_RECORDS = 20000, DEMO_RATE = 2000, DEMO_RATE_MOST = 10000000 };
+enum { DEMO_EVERY_MS = 100, DEMO_RATE_MOST = 10000000 };
 
 struct demo {
     int64_t records;
@@ -31,75 +31,6 @@ struct demo {
     bool done;        /* the play is over */
     bool has_written; /* the file is ours */
 };
-
-static const char help[] =
-    "usage: otspipe demo [OPTIONS]\n\n"
-    "Shows otspipe at work without an account, a broker or a configuration: a Kafka broker, a producer of "
-    "sensor\n"
-    "records, the real pipeline and a local Tablestore, all in this process and on loopback only.\n\n"
-    "  --records N    stop after so many records (20000; 0: go on until Ctrl-C)\n"
-    "  --rate N       records a second (2000; 0: as fast as they are written)\n"
-    "  --keep         leave broker and table up afterwards, to play with, until Ctrl-C\n"
-    "  --config FILE  where the pipeline's configuration is written (otspipe-demo.yaml; Ctrl-C removes it)\n"
-    "  --help\n\n"
-    "  otspipe demo\n"
-    "  otspipe demo --records 1000000 --rate 0\n"
-    "  otspipe demo --keep\n";
-
-enum { OPTION_RECORDS = 256, OPTION_RATE, OPTION_KEEP, OPTION_CONFIG };
-
-static const struct option long_options[] = {{"records", required_argument, NULL, OPTION_RECORDS},
-                                             {"rate", required_argument, NULL, OPTION_RATE},
-                                             {"keep", no_argument, NULL, OPTION_KEEP},
-                                             {"config", required_argument, NULL, OPTION_CONFIG},
-                                             {"help", no_argument, NULL, 'h'},
-                                             {NULL, 0, NULL, 0}};
-
-static int demo_number(const char *name, const char *text, int64_t most, int64_t *to)
-{
-    if (number_int64(slice_text(text), to) && *to >= 0 && *to <= most)
-        return 0;
-    fprintf(stderr, "otspipe demo: --%s: '%s' is not a number from 0 to %lld\n", name, text, (long long)most);
-    return -1;
-}
-
-static int demo_option(struct demo *demo, int option)
-{
-    switch (option) {
-    case OPTION_RECORDS:
-        return demo_number("records", optarg, INT64_MAX, &demo->records);
-    case OPTION_RATE:
-        return demo_number("rate", optarg, DEMO_RATE_MOST, &demo->rate);
-    case OPTION_KEEP:
-        demo->keep = true;
-        return 0;
-    case OPTION_CONFIG:
-        demo->config_file = optarg;
-        return 0;
-    default:
-        fputs("'otspipe demo --help' shows the options\n", stderr);
-        return -1;
-    }
-}
-
-/* 0: go on; 1: help was asked for; -1: usage. */
-static int demo_arguments(struct demo *demo, int argc, char **argv)
-{
-    int option;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return 1;
-        }
-        if (demo_option(demo, option) != 0)
-            return -1;
-    }
-    if (optind == argc)
-        return 0;
-    fprintf(stderr, "otspipe demo: '%s': no argument was expected\n", argv[optind]);
-    return -1;
-}
 
 /* ---- the configuration, as a file ---- */
 
@@ -261,23 +192,92 @@ static int demo_play(struct demo *demo, struct error *err)
     return demo_exit_code(demo);
 }
 
-int cli_demo(int argc, char **argv)
+static int demo_main(struct demo *demo)
 {
     struct error err;
-    struct demo demo = {.records = DEMO_RECORDS, .rate = DEMO_RATE, .config_file = "otspipe-demo.yaml"};
-    int asked = demo_arguments(&demo, argc, argv);
-    if (asked != 0)
-        return asked > 0 ? CLI_DONE : CLI_USAGE;
     log_set_level(LOG_WARN);
-    demo.loop = loop_create();
-    demo.screen = demo_screen_create(loop_clock(demo.loop));
-    clock_timer_init(&demo.draw, demo_on_draw, &demo);
-    int code = demo_play(&demo, &err);
-    if (demo.stage != NULL)
-        demo_stage_destroy(demo.stage);
-    demo_screen_destroy(demo.screen);
-    loop_destroy(demo.loop);
-    if (demo.signal != 0 && demo.has_written)
-        unlink(demo.config_file);
+    demo->loop = loop_create();
+    demo->screen = demo_screen_create(loop_clock(demo->loop));
+    clock_timer_init(&demo->draw, demo_on_draw, demo);
+    int code = demo_play(demo, &err);
+    if (demo->stage != NULL)
+        demo_stage_destroy(demo->stage);
+    demo_screen_destroy(demo->screen);
+    loop_destroy(demo->loop);
+    if (demo->signal != 0 && demo->has_written)
+        unlink(demo->config_file);
     return code;
 }
+
+static int demo_run(const struct command *command, int argc, char **argv)
+{
+    struct demo demo = {0};
+    struct words words;
+    int code = CLI_USAGE;
+    if (words_start(command, argc, argv, &demo, &words, &code))
+        code = demo_main(&demo);
+    words_fini(&words);
+    return code;
+}
+
+/* ---- the command ---- */
+
+static const struct command_option options[] = {
+    {.name = "records",
+     .kind = COMMAND_NUMBER,
+     .value = "N",
+     .most = INT64_MAX,
+     .preset = "20000",
+     .help = "stop after so many records; 0: go on until Ctrl-C",
+     .offset = offsetof(struct demo, records)},
+    {.name = "rate",
+     .kind = COMMAND_NUMBER,
+     .value = "N",
+     .most = DEMO_RATE_MOST,
+     .preset = "2000",
+     .help = "records a second; 0: as fast as they are written",
+     .offset = offsetof(struct demo, rate)},
+    {.name = "keep",
+     .help = "leave broker and table up afterwards, to play with, until Ctrl-C",
+     .offset = offsetof(struct demo, keep)},
+    {.name = "config",
+     .kind = COMMAND_FILE,
+     .value = "FILE",
+     .endings = "yaml yml",
+     .preset = "otspipe-demo.yaml",
+     .help = "where the pipeline's configuration is written; Ctrl-C removes it",
+     .offset = offsetof(struct demo, config_file)},
+    {0}};
+
+static const struct command_term examples[] = {
+    {"otspipe demo", "ten seconds of it"},
+    {"otspipe demo --records 1000000 --rate 0", "as fast as it goes"},
+    {"otspipe demo --keep", "then play with broker and table, until Ctrl-C"},
+    {0}};
+
+static const struct command_term exits[] = {
+    {"0", "done"},
+    {"1", "the pipeline failed"},
+    {"2", "a mistake on the command line, or a file that is not a demo's"},
+    {"130, 143", "stopped by SIGINT, SIGTERM"},
+    {0}};
+
+static const struct command_term files[] = {
+    {"otspipe-demo.yaml", "the configuration of its pipeline, which 'otspipe run' takes"}, {0}};
+
+const struct command demo_command = {
+    .path = "demo",
+    .summary = "see it work: broker, pipeline and table in one process, nothing else needed",
+    .arguments = "",
+    .about =
+        "Shows otspipe at work without an account, a broker or a configuration: a Kafka broker, a producer "
+        "of "
+        "sensor records, the real pipeline and a local Tablestore, all in this process and on loopback only.",
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .variables = command_variables_of_a_screen,
+    .files = files,
+    .see_also = "run, emulator, table",
+    .run = demo_run,
+};

@@ -8,8 +8,10 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/emulator_greeting.h"
 #include "cli/emulator_options.h"
+#include "cli/words.h"
 #include "emulator/rules.h"
 #include "loop/loop.h"
 
@@ -141,19 +143,65 @@ static void emulator_print_faults_help(void)
     buffer_fini(&text);
 }
 
-int cli_emulator(int argc, char **argv)
+static int emulator_words(struct cli_emulator *cli)
 {
-    struct cli_emulator cli;
     struct error err;
-    int code = CLI_DONE;
-    if (emulator_options_read(&cli, argc, argv, &err) != 0)
-        code = emulator_fail(&err);
-    else if (cli.help)
-        emulator_options_help();
-    else if (cli.faults_help)
-        emulator_print_faults_help();
-    else
-        code = emulator_until_stopped(&cli, &err);
+    if (emulator_options_complete(cli, &err) != 0)
+        return emulator_fail(&err);
+    if (!cli->faults_help)
+        return emulator_until_stopped(cli, &err);
+    emulator_print_faults_help();
+    return CLI_DONE;
+}
+
+static int emulator_main(const struct command *command, int argc, char **argv)
+{
+    struct cli_emulator cli = {.signal = 0};
+    struct words words;
+    int code = CLI_USAGE;
+    emulator_tls_init(&cli.tls);
+    if (words_start(command, argc, argv, &cli, &words, &code))
+        code = emulator_words(&cli);
+    words_fini(&words);
     emulator_options_fini(&cli);
     return code;
 }
+
+static const struct command_term examples[] = {
+    {"otspipe emulator", "at http://127.0.0.1:8087, until Ctrl-C"},
+    {"otspipe emulator --data orders.db --journal journal.jsonl",
+     "tables that stay, and every change on record"},
+    {"otspipe emulator --listen 127.0.0.1:0 --ready-file emulator.ready",
+     "for a test: a free port, and its address"},
+    {0}};
+
+static const struct command_term exits[] = {
+    {"0", "help was printed"},
+    {"2", "a mistake on the command line, or it cannot listen or read its files"},
+    {"130, 143", "stopped by SIGINT, SIGTERM"},
+    {0}};
+
+static const struct command_term variables[] = {
+    {"XDG_STATE_HOME", "the folder in which --tls has its otspipe folder"},
+    {"HOME", "where that is missing: $HOME/.local/state"},
+    {"NO_COLOR", "when it is not empty, nothing is coloured or bold"},
+    {0}};
+
+static const struct command_term files[] = {
+    {"~/.local/state/otspipe", "the certificate that --tls makes, its key and its authority"}, {0}};
+
+const struct command emulator_command = {
+    .path = "emulator",
+    .summary = "a local Tablestore that the official clients accept",
+    .arguments = "",
+    .about = "A local Tablestore, in memory, that the official clients accept. It prints an endpoint, an "
+             "instance and "
+             "a key pair, and runs until it is stopped.",
+    .options = emulator_options_table,
+    .examples = examples,
+    .exits = exits,
+    .variables = variables,
+    .files = files,
+    .see_also = "table, demo",
+    .run = emulator_main,
+};

@@ -1,7 +1,6 @@
-/* emulator_options: a table of words, read by getopt. */
+/* emulator_options: the options, and those of them that no kind covers. */
 #include "cli/emulator_options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,18 +9,7 @@
 #include "base/number.h"
 #include "wire/sign.h"
 
-enum { EMULATOR_PORT = 8087, EMULATOR_LATENCY_MOST = 3600 * 1000, INSTANCE_NAME_MOST = 64 };
-
-/* `text` is NULL for a word without an argument. */
-typedef int emulator_word_fn(struct cli_emulator *cli, const char *text, struct error *err);
-
-struct emulator_word {
-    const char *name;
-    const char *argument; /* as --help names it; NULL: none */
-    const char *help;
-    emulator_word_fn *read;
-    bool secret; /* wiped from argv, which is seen by everyone on the machine */
-};
+enum { EMULATOR_LATENCY_MOST = 3600 * 1000, INSTANCE_NAME_MOST = 64 };
 
 static bool word_read_port(const char *text, uint16_t *port)
 {
@@ -33,8 +21,9 @@ static bool word_read_port(const char *text, uint16_t *port)
 }
 
 /* [::1]:8087, too. */
-static int word_listen(struct cli_emulator *cli, const char *text, struct error *err)
+static int word_listen(void *into, const char *text, struct error *err)
 {
+    struct cli_emulator *cli = into;
     const char *colon = strrchr(text, ':');
     size_t len = colon == NULL ? 0 : (size_t)(colon - text);
     if (len == 0 || !word_read_port(colon + 1, &cli->options.port))
@@ -59,8 +48,9 @@ static bool word_is_instance(const char *text)
     return len > 0 && len <= INSTANCE_NAME_MOST && text[len] == 0;
 }
 
-static int word_instance(struct cli_emulator *cli, const char *text, struct error *err)
+static int word_instance(void *into, const char *text, struct error *err)
 {
+    struct cli_emulator *cli = into;
     size_t count = cli->options.instance_count;
     if (!word_is_instance(text))
         return error_set(err, ERROR_CONFIG, "--instance %s: 1 to %d letters, digits, - and _ were expected",
@@ -76,116 +66,32 @@ static int word_instance(struct cli_emulator *cli, const char *text, struct erro
     return 0;
 }
 
-static int word_access_key(struct cli_emulator *cli, const char *text, struct error *err)
+static int word_access_key(void *into, const char *text, struct error *err)
 {
+    struct cli_emulator *cli = into;
     return emulator_keys_add(&cli->keys, text, err) == 0 ? 0 : error_wrap(err, "--access-key");
 }
 
-static int word_access_key_file(struct cli_emulator *cli, const char *text, struct error *err)
+static int word_access_key_file(void *into, const char *text, struct error *err)
 {
+    struct cli_emulator *cli = into;
     return emulator_keys_add_file(&cli->keys, text, err) == 0 ? 0 : error_wrap(err, "--access-key-file");
 }
 
-static int word_sts_token(struct cli_emulator *cli, const char *text, struct error *err)
+static int word_sts_token(void *into, const char *text, struct error *err)
 {
+    struct cli_emulator *cli = into;
     return emulator_keys_add_token(&cli->keys, text, err) == 0 ? 0 : error_wrap(err, "--sts-token");
 }
 
-static int word_tls(struct cli_emulator *cli, const char *text, struct error *err)
+static int word_control_token(void *into, const char *text, struct error *err)
 {
-    (void)text;
-    (void)err;
-    cli->tls.wanted = true;
-    return 0;
-}
-
-static int word_tls_dir(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    cli->tls.folder = text;
-    return text[0] != 0 ? 0 : error_set(err, ERROR_CONFIG, "--tls-dir: the name of a folder was expected");
-}
-
-static int word_tls_cert(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    (void)err;
-    cli->tls.certificate_file = text;
-    return 0;
-}
-
-static int word_tls_key(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    (void)err;
-    cli->tls.key_file = text;
-    return 0;
-}
-
-static int word_ready_file(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    (void)err;
-    cli->ready_file = text;
-    return 0;
-}
-
-static int word_data(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    cli->options.data_file = text;
-    return text[0] != 0 ? 0 : error_set(err, ERROR_CONFIG, "--data: the name of a file was expected");
-}
-
-static int word_journal(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    (void)err;
-    cli->options.journal_file = text;
-    return 0;
-}
-
-static int word_latency(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    int64_t ms = -1;
-    if (!number_int64(slice_text(text), &ms) || ms < 0 || ms > EMULATOR_LATENCY_MOST)
-        return error_set(err, ERROR_CONFIG, "--latency-ms %s: an integer from 0 to %d was expected", text,
-                         EMULATOR_LATENCY_MOST);
-    cli->options.latency_ms = ms;
-    return 0;
-}
-
-static int word_faults(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    (void)err;
-    cli->faults_file = text;
-    return 0;
-}
-
-static int word_control(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    (void)text;
-    (void)err;
-    cli->options.control = true;
-    return 0;
-}
-
-static int word_control_token(struct cli_emulator *cli, const char *text, struct error *err)
-{
+    struct cli_emulator *cli = into;
     if (text[0] == 0)
         return error_set(err, ERROR_CONFIG, "--control-token: it is empty");
     free(cli->control_token);
     cli->control_token = check_memory(strdup(text));
     cli->options.control_token = cli->control_token;
-    return 0;
-}
-
-static int word_order_column(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    (void)err;
-    cli->order_column = text;
-    return 0;
-}
-
-static int word_faults_help(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    (void)text;
-    (void)err;
-    cli->faults_help = true;
     return 0;
 }
 
@@ -199,8 +105,9 @@ static int64_t word_fraction_ms(const char *text)
     return ms;
 }
 
-static int word_clock(struct cli_emulator *cli, const char *text, struct error *err)
+static int word_clock(void *into, const char *text, struct error *err)
 {
+    struct cli_emulator *cli = into;
     int64_t wall_ms = 0;
     if (sign_parse_date(slice_text(text), &wall_ms) != 0 || wall_ms <= 0)
         return error_set(err, ERROR_CONFIG,
@@ -210,100 +117,115 @@ static int word_clock(struct cli_emulator *cli, const char *text, struct error *
     return 0;
 }
 
-static int word_no_clock_check(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    (void)text;
-    (void)err;
-    cli->options.no_clock_check = true;
-    return 0;
-}
+#define AT(member) offsetof(struct cli_emulator, member)
 
-static int word_help(struct cli_emulator *cli, const char *text, struct error *err)
-{
-    (void)text;
-    (void)err;
-    cli->help = true;
-    return 0;
-}
-
-static const struct emulator_word emulator_words[] = {
-    {"listen", "HOST:PORT", "where to listen (127.0.0.1:8087; port 0 picks a free one)", word_listen, false},
-    {"instance", "NAME", "an instance with tables of its own; may be repeated (local)", word_instance, false},
-    {"access-key", "PAIR",
-     "ID:SECRET, or ID:SECRET@INSTANCE for one instance only; may be repeated\n"
-     "(testid:testsecret)",
-     word_access_key, true},
-    {"access-key-file", "FILE", "a key pair a line, behind a blank its STS token if it has one",
-     word_access_key_file, false},
-    {"sts-token", "TOKEN", "the key pair before it needs this token", word_sts_token, true},
-    {"tls", NULL, "https, with a certificate that is made at the first start", word_tls, false},
-    {"tls-dir", "DIR",
-     "--tls; where that certificate is kept (beside the --data file, else\n"
-     "~/.local/state/otspipe)",
-     word_tls_dir, false},
-    {"tls-cert", "FILE", "https with a certificate of your own: its chain", word_tls_cert, false},
-    {"tls-key", "FILE", "and its key", word_tls_key, false},
-    {"ready-file", "FILE", "written with host:port once it listens", word_ready_file, false},
-    {"data", "FILE", "tables outlive the emulator in this file, made when it is not there", word_data, false},
-    {"journal", "FILE", "every row change as a line of JSON, in the order applied", word_journal, false},
-    {"latency-ms", "N", "every read or write of rows takes so long (0)", word_latency, false},
-    {"faults", "FILE", "fault rules, JSON", word_faults, false},
-    {"faults-help", NULL, "the manual of fault rules", word_faults_help, false},
-    {"control", NULL, "lets /_control/ set faults and read counters, without a signature", word_control,
-     false},
-    {"control-token", "TOKEN", "--control for those who send this as x-otspipe-control-token",
-     word_control_token, true},
-    {"order-column", "NAME", "counts rows in which this integer column goes back", word_order_column, false},
-    {"clock", "TIME", "the service's clock stands still at 2024-01-02T03:04:05.678Z, say", word_clock, false},
-    {"no-clock-check", NULL, "accepts requests of any date", word_no_clock_check, false},
-    {"help", NULL, "this text", word_help, false},
-};
-
-enum { EMULATOR_WORDS = sizeof(emulator_words) / sizeof(emulator_words[0]) };
-
-/* A line end in the help goes on under its first line. */
-static void words_print(const struct emulator_word *word)
-{
-    char left[64];
-    snprintf(left, sizeof(left), "--%s %s", word->name, word->argument == NULL ? "" : word->argument);
-    for (const char *at = word->help; at != NULL; at = strchr(at, '\n')) {
-        at += *at == '\n';
-        printf("  %-24s %.*s\n", left, (int)strcspn(at, "\n"), at);
-        left[0] = 0;
-    }
-}
-
-void emulator_options_help(void)
-{
-    fputs("usage: otspipe emulator [options]\n"
-          "\n"
-          "A local Tablestore, in memory, that the official clients accept.\n"
-          "\n",
-          stdout);
-    for (size_t i = 0; i < EMULATOR_WORDS; i++)
-        words_print(&emulator_words[i]);
-}
-
-static int words_read(struct cli_emulator *cli, int argc, char **argv, struct error *err)
-{
-    struct option words[EMULATOR_WORDS + 1] = {{0}};
-    for (size_t i = 0; i < EMULATOR_WORDS; i++)
-        words[i] = (struct option){emulator_words[i].name, emulator_words[i].argument != NULL, NULL, (int)i};
-    optind = 0;
-    for (int i = getopt_long(argc, argv, "", words, NULL); i != -1;
-         i = getopt_long(argc, argv, "", words, NULL)) {
-        if (i < 0 || i >= EMULATOR_WORDS)
-            return error_set(err, ERROR_CONFIG, "otspipe emulator --help shows the options");
-        int rc = emulator_words[i].read(cli, optarg, err);
-        if (emulator_words[i].secret)
-            memset(optarg, '*', strlen(optarg));
-        if (rc != 0)
-            return -1;
-    }
-    if (optind < argc)
-        return error_set(err, ERROR_CONFIG, "%s: no argument was expected", argv[optind]);
-    return 0;
-}
+const struct command_option emulator_options_table[] = {
+    {.name = "listen",
+     .kind = COMMAND_TEXT,
+     .value = "HOST:PORT",
+     .preset = "127.0.0.1:8087",
+     .help = "where to listen; port 0 picks a free one",
+     .read = word_listen},
+    {.name = "instance",
+     .kind = COMMAND_TEXT,
+     .value = "NAME",
+     .usual = "local",
+     .help = "an instance with tables of its own",
+     .repeats = true,
+     .read = word_instance},
+    {.name = "access-key",
+     .kind = COMMAND_TEXT,
+     .value = "PAIR",
+     .usual = "testid:testsecret",
+     .help = "ID:SECRET, or ID:SECRET@INSTANCE for one instance only",
+     .secret = true,
+     .repeats = true,
+     .read = word_access_key},
+    {.name = "access-key-file",
+     .kind = COMMAND_FILE,
+     .value = "FILE",
+     .help = "a key pair a line, behind a blank its STS token if it has one",
+     .repeats = true,
+     .read = word_access_key_file},
+    {.name = "sts-token",
+     .kind = COMMAND_TEXT,
+     .value = "TOKEN",
+     .help = "the key pair before it needs this token",
+     .secret = true,
+     .read = word_sts_token},
+    {.name = "tls",
+     .help = "https, with a certificate that is made at the first start",
+     .offset = AT(tls.wanted)},
+    {.name = "tls-dir",
+     .kind = COMMAND_FOLDER,
+     .value = "DIR",
+     .usual = "beside the --data file, else ~/.local/state/otspipe",
+     .help = "--tls; where that certificate is kept",
+     .offset = AT(tls.folder)},
+    {.name = "tls-cert",
+     .kind = COMMAND_FILE,
+     .value = "FILE",
+     .endings = "pem crt",
+     .help = "https with a certificate of your own: its chain",
+     .offset = AT(tls.certificate_file)},
+    {.name = "tls-key",
+     .kind = COMMAND_FILE,
+     .value = "FILE",
+     .endings = "pem key",
+     .help = "and its key",
+     .offset = AT(tls.key_file)},
+    {.name = "ready-file",
+     .kind = COMMAND_FILE,
+     .value = "FILE",
+     .help = "written with host:port once it listens",
+     .offset = AT(ready_file)},
+    {.name = "data",
+     .kind = COMMAND_FILE,
+     .value = "FILE",
+     .endings = "db",
+     .help = "tables outlive the emulator in this file, made when it is not there",
+     .offset = AT(options.data_file)},
+    {.name = "journal",
+     .kind = COMMAND_FILE,
+     .value = "FILE",
+     .endings = "jsonl",
+     .help = "every row change as a line of JSON, in the order applied",
+     .offset = AT(options.journal_file)},
+    {.name = "latency-ms",
+     .kind = COMMAND_NUMBER,
+     .value = "N",
+     .most = EMULATOR_LATENCY_MOST,
+     .preset = "0",
+     .help = "every read or write of rows takes so long",
+     .offset = AT(options.latency_ms)},
+    {.name = "faults",
+     .kind = COMMAND_FILE,
+     .value = "FILE",
+     .endings = "json",
+     .help = "fault rules, JSON",
+     .offset = AT(faults_file)},
+    {.name = "faults-help", .help = "the manual of fault rules", .offset = AT(faults_help)},
+    {.name = "control",
+     .help = "lets /_control/ set faults and read counters, without a signature",
+     .offset = AT(options.control)},
+    {.name = "control-token",
+     .kind = COMMAND_TEXT,
+     .value = "TOKEN",
+     .help = "--control for those who send this as x-otspipe-control-token",
+     .secret = true,
+     .read = word_control_token},
+    {.name = "order-column",
+     .kind = COMMAND_TEXT,
+     .value = "NAME",
+     .help = "counts rows in which this integer column goes back",
+     .offset = AT(order_column)},
+    {.name = "clock",
+     .kind = COMMAND_TEXT,
+     .value = "TIME",
+     .help = "the service's clock stands still at 2024-01-02T03:04:05.678Z, say",
+     .read = word_clock},
+    {.name = "no-clock-check", .help = "accepts requests of any date", .offset = AT(options.no_clock_check)},
+    {0}};
 
 static bool options_have_instance(const struct cli_emulator *cli, const char *name)
 {
@@ -313,8 +235,7 @@ static bool options_have_instance(const struct cli_emulator *cli, const char *na
     return false;
 }
 
-/* What was not given, and a pair's instance, which may be named behind the pair. */
-static int options_complete(struct cli_emulator *cli, struct error *err)
+int emulator_options_complete(struct cli_emulator *cli, struct error *err)
 {
     if (cli->options.instance_count == 0)
         cli->instances[cli->options.instance_count++] = "local";
@@ -331,15 +252,6 @@ static int options_complete(struct cli_emulator *cli, struct error *err)
     cli->options.pairs = cli->keys.pairs;
     cli->options.pair_count = cli->keys.count;
     return 0;
-}
-
-int emulator_options_read(struct cli_emulator *cli, int argc, char **argv, struct error *err)
-{
-    *cli = (struct cli_emulator){.options = {.host = "127.0.0.1", .port = EMULATOR_PORT}};
-    emulator_tls_init(&cli->tls);
-    if (words_read(cli, argc, argv, err) != 0)
-        return -1;
-    return options_complete(cli, err);
 }
 
 void emulator_options_fini(struct cli_emulator *cli)

@@ -1,6 +1,5 @@
 /* explain: what each record would become, without writing: a record as a line of JSON in, a row as a line of
  * JSON out (design.md section 7). A line that is no record at all ends it, with exit code 2. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,8 +7,10 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/explain_input.h"
 #include "cli/mistake.h"
+#include "cli/words.h"
 #include "wire/row_line.h"
 
 enum { EXPLAIN_LINE_MOST = 256 << 20, EXPLAIN_LINE_KEPT = 1 << 20 };
@@ -20,22 +21,6 @@ struct explain {
     struct explain_input input;
     struct buffer line;
 };
-
-static const char help[] =
-    "usage: otspipe explain CONFIG... <records >rows\n\n"
-    "Shows what each record would become, without writing anything: one JSON object a line in, one out.\n\n"
-    "In:  {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", \"value\", \"headers\"}: key and "
-    "value are texts or null, or\n"
-    "     key_base64, value_base64; headers are [[name, text]...]. What is left out: the first topic of the\n"
-    "     configuration, partition 0, the line's number from 0, no timestamp, null.\n"
-    "Out: {\"topic\", \"partition\", \"offset\", \"table\", \"op\", \"primary_key\", \"columns\"}, or "
-    "\"op\":\"error\" with stage, column, error.\n\n"
-    "  --help\n\n"
-    "Exit codes: 0 every line was explained, errors of records too; 2 configuration, or a line that is no "
-    "record.\n\n"
-    "  echo '{\"value\":\"{\\\"id\\\":1}\"}' | otspipe explain kafka_to_table.yaml\n";
-
-static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 
 static void explain_put_place(struct buffer *to, const struct message *message)
 {
@@ -147,10 +132,10 @@ static void explain_fini(struct explain *explain)
     settings_destroy(explain->settings);
 }
 
-static int explain_files(const char *const *files, size_t count)
+static int explain_files(const struct word_list *files)
 {
     struct explain explain;
-    struct settings *settings = mistake_read_settings(files, count);
+    struct settings *settings = mistake_read_settings((const char *const *)files->at, files->count);
     if (settings == NULL)
         return CLI_USAGE;
     setvbuf(stdout, NULL, _IOLBF, 1 << 16); /* an answer to each line as it comes: explain can be talked to */
@@ -160,18 +145,53 @@ static int explain_files(const char *const *files, size_t count)
     return code;
 }
 
-int cli_explain(int argc, char **argv)
+static int explain_main(const struct command *command, int argc, char **argv)
 {
-    int option;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (option == 'h')
-            return fputs(help, stdout) < 0 ? CLI_FAILED : CLI_DONE;
-        fputs("'otspipe explain --help' shows the options\n", stderr);
-        return CLI_USAGE;
-    }
-    if (optind < argc)
-        return explain_files((const char *const *)(argv + optind), (size_t)(argc - optind));
-    fputs("otspipe explain: which configuration? 'otspipe explain --help' shows how\n", stderr);
-    return CLI_USAGE;
+    struct words words;
+    int code = CLI_USAGE;
+    if (words_start(command, argc, argv, NULL, &words, &code))
+        code = explain_files(&words.arguments);
+    words_fini(&words);
+    return code;
 }
+
+static const struct command_term examples[] = {
+    {"echo '{\"value\":\"{\\\"id\\\":\\\"o-1\\\"}\"}' | otspipe explain kafka_to_table.yaml",
+     "one record, typed"},
+    {"otspipe explain kafka_to_table.yaml <records.jsonl >rows.jsonl", "a file of them"},
+    {0}};
+
+static const struct command_term exits[] = {
+    {"0", "every line was explained, errors of records too"},
+    {"1", "the result could not be written"},
+    {"2", "a mistake on the command line or in the configuration, or a line that is no record"},
+    {0}};
+
+const struct command explain_command = {
+    .path = "explain",
+    .summary = "what each record would become, without writing: JSON lines in, JSON lines out",
+    .arguments = "CONFIG...",
+    .least = 1,
+    .most = COMMAND_ANY,
+    .argument_kind = COMMAND_FILE,
+    .endings = COMMAND_CONFIG_ENDINGS,
+    .about = "Shows what each record would become, without writing anything: one JSON object a line on the "
+             "standard "
+             "input, one on the standard output.\n\n"
+             "  In:  {\"topic\", \"partition\", \"offset\", \"timestamp\", \"key\", \"value\",\n"
+             "       \"headers\"}\n"
+             "  Out: {\"topic\", \"partition\", \"offset\", \"table\", \"op\", \"primary_key\",\n"
+             "       \"columns\"}\n\n"
+             "Key and value are texts or null, or key_base64, value_base64; headers are [[name, text]...]. "
+             "What is "
+             "left out: the first topic of the configuration, partition 0, the line's number from 0, no "
+             "timestamp, "
+             "null. A record that becomes no row is \"op\":\"error\" with stage, column and "
+             "error.\n\n" COMMAND_CONFIG_ABOUT,
+    .examples = examples,
+    .exits = exits,
+    .variables = command_variables_of_a_config,
+    .files = command_files_of_a_job,
+    .see_also = "check, run, table put",
+    .run = explain_main,
+};

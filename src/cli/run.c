@@ -1,6 +1,5 @@
 /* run: the job. Reads the configuration, runs the channel on the loop until it ends or is told to, says how
  * it went. */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,15 +8,16 @@
 #include "base/log.h"
 #include "channel/kafka_to_table.h"
 #include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/mistake.h"
 #include "cli/progress.h"
+#include "cli/words.h"
 #include "loop/loop.h"
 
 struct run {
     bool until_end;
-    bool summary;
-    const char *const *files;
-    size_t file_count;
+    int summary;   /* not 0: json */
+    int log_level; /* from 1 */
 
     struct settings *settings;
     struct loop *loop;
@@ -26,82 +26,6 @@ struct run {
     int signal;  /* the first one that came */
     int signals; /* how many */
 };
-
-static const char help[] =
-    "usage: otspipe run [OPTIONS] CONFIG...\n\n"
-    "Moves records from Kafka topics into Tablestore tables until it is stopped.\n"
-    "CONFIG is a YAML file, or worker.properties and a connector's .properties or JSON file.\n\n"
-    "  --until-end       stop once everything that was in the topics is written and committed\n"
-    "  --summary json    end with one JSON line on stdout: records, rows, errors, seconds, ...\n"
-    "  --log-level NAME  error, warn, info (default) or debug\n"
-    "  --help\n\n"
-    "Exit codes: 0 done; 1 the pipeline failed; 2 usage or configuration; 3 finished, but records were set "
-    "aside;\n"
-    "130, 143 stopped by SIGINT, SIGTERM after an orderly drain. A second signal stops at once.\n\n"
-    "  otspipe run kafka_to_table.yaml\n"
-    "  otspipe run connect-standalone.properties connect-tablestore-sink-quickstart.properties\n";
-
-enum { OPTION_UNTIL_END = 256, OPTION_SUMMARY, OPTION_LOG_LEVEL };
-
-static const struct option long_options[] = {{"until-end", no_argument, NULL, OPTION_UNTIL_END},
-                                             {"summary", required_argument, NULL, OPTION_SUMMARY},
-                                             {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
-                                             {"help", no_argument, NULL, 'h'},
-                                             {NULL, 0, NULL, 0}};
-
-static int run_log_level(const char *name)
-{
-    static const char *const names[] = {"error", "warn", "info", "debug"};
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(name, names[i]) != 0)
-            continue;
-        log_set_level((enum log_level)i);
-        return 0;
-    }
-    fprintf(stderr, "otspipe run: --log-level: '%s' is none of error, warn, info, debug\n", name);
-    return -1;
-}
-
-static int run_option(struct run *run, int option)
-{
-    switch (option) {
-    case OPTION_UNTIL_END:
-        run->until_end = true;
-        return 0;
-    case OPTION_SUMMARY:
-        run->summary = true;
-        if (strcmp(optarg, "json") == 0)
-            return 0;
-        fprintf(stderr, "otspipe run: --summary: '%s' is not a form it has; use 'json'\n", optarg);
-        return -1;
-    case OPTION_LOG_LEVEL:
-        return run_log_level(optarg);
-    default:
-        fputs("'otspipe run --help' shows the options\n", stderr);
-        return -1;
-    }
-}
-
-/* 0: go on; 1: help was asked for; -1: usage. */
-static int run_arguments(struct run *run, int argc, char **argv)
-{
-    int option;
-    optind = 1;
-    while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return 1;
-        }
-        if (run_option(run, option) != 0)
-            return -1;
-    }
-    run->files = (const char *const *)(argv + optind);
-    run->file_count = (size_t)(argc - optind);
-    if (run->file_count > 0)
-        return 0;
-    fputs("otspipe run: which configuration? 'otspipe run --help' shows how\n", stderr);
-    return -1;
-}
 
 static void run_on_stopped(void *arg)
 {
@@ -152,7 +76,7 @@ static int run_loop(struct run *run)
     } else {
         loop_run(run->loop);
         kafka_to_table_read_state(run->pipe, &state);
-        progress_end(run->progress, &state, run->summary);
+        progress_end(run->progress, &state, run->summary != 0);
     }
     if (run->progress != NULL)
         progress_destroy(run->progress);
@@ -162,16 +86,72 @@ static int run_loop(struct run *run)
     return run_exit_code(run, &state);
 }
 
-int cli_run(int argc, char **argv)
+static int run_files(struct run *run, const struct word_list *files)
 {
-    struct run run = {0};
-    int asked = run_arguments(&run, argc, argv);
-    if (asked != 0)
-        return asked > 0 ? CLI_DONE : CLI_USAGE;
-    run.settings = mistake_read_settings(run.files, run.file_count);
-    if (run.settings == NULL)
+    run->settings = mistake_read_settings((const char *const *)files->at, files->count);
+    if (run->settings == NULL)
         return CLI_USAGE;
-    int code = run_loop(&run);
-    settings_destroy(run.settings);
+    int code = run_loop(run);
+    settings_destroy(run->settings);
     return code;
 }
+
+static int run_main(const struct command *command, int argc, char **argv)
+{
+    struct run run = {0};
+    struct words words;
+    int code = CLI_USAGE;
+    if (words_start(command, argc, argv, &run, &words, &code)) {
+        log_set_level((enum log_level)(run.log_level - 1));
+        code = run_files(&run, &words.arguments);
+    }
+    words_fini(&words);
+    return code;
+}
+
+static const struct command_option options[] = {
+    {.name = "until-end",
+     .help = "stop once everything that was in the topics is written and committed",
+     .offset = offsetof(struct run, until_end)},
+    {.name = "summary",
+     .kind = COMMAND_CHOICE,
+     .value = "json",
+     .choices = "json",
+     .help = "end with one line of JSON on stdout: records, rows, errors, seconds, ...",
+     .offset = offsetof(struct run, summary)},
+    {.name = "log-level",
+     .kind = COMMAND_CHOICE,
+     .value = "NAME",
+     .choices = "error warn info debug",
+     .preset = "info",
+     .help = "what is logged: error, warn, info or debug",
+     .offset = offsetof(struct run, log_level)},
+    {0}};
+
+static const struct command_term examples[] = {
+    {"otspipe run kafka_to_table.yaml", "the job, until Ctrl-C or SIGTERM"},
+    {"otspipe run connect-standalone.properties connect-tablestore-sink-quickstart.properties",
+     "the same from the files of Kafka Connect, unchanged"},
+    {"otspipe run --until-end --summary json kafka_to_table.yaml",
+     "what is in the topics now, then a summary"},
+    {0}};
+
+const struct command run_command = {
+    .path = "run",
+    .summary = "the job: move records from Kafka topics into Tablestore tables",
+    .arguments = "CONFIG...",
+    .least = 1,
+    .most = COMMAND_ANY,
+    .argument_kind = COMMAND_FILE,
+    .endings = COMMAND_CONFIG_ENDINGS,
+    .about =
+        "Moves records from Kafka topics into Tablestore tables until it is stopped.\n\n" COMMAND_CONFIG_ABOUT
+        "\n\nThe log goes to stderr, results to stdout. On a terminal one line shows the state.",
+    .options = options,
+    .examples = examples,
+    .exits = command_exits_of_a_job,
+    .variables = command_variables_of_a_job,
+    .files = command_files_of_a_job,
+    .see_also = "check, explain, demo",
+    .run = run_main,
+};

@@ -238,7 +238,7 @@ static void describe_show(const struct table_session *session, struct buffer *te
 int table_describe(struct table_session *session, struct error *err)
 {
     struct buffer text;
-    if (table_session_describe(session, session->words->arguments.at[0], err) != 0)
+    if (table_session_describe(session, session->words->words.arguments.at[0], err) != 0)
         return -1;
     buffer_init(&text, SIZE_MAX);
     if (session->words->json || !screen_is_terminal()) {
@@ -250,3 +250,28 @@ int table_describe(struct table_session *session, struct error *err)
     buffer_fini(&text);
     return CLI_DONE;
 }
+
+static const struct command_option options[] = {TABLE_WORDS_JSON, {0}};
+
+static const struct command_term examples[] = {{"otspipe table describe orders", "for people"},
+                                               {"otspipe table describe orders --json", "for programs"},
+                                               {0}};
+
+const struct command table_describe_command = {
+    .path = "table describe",
+    .summary = "primary key, defined columns, options, indexes",
+    .arguments = "TABLE",
+    .least = 1,
+    .most = 1,
+    .about = "What the service says of a table: primary key, defined columns, options, reserved throughput, "
+             "indexes, stream. One JSON object in a pipe and with --json.",
+    .options = options,
+    .shared_title = TABLE_WORDS_SHARED_TITLE,
+    .shared = table_words_shared,
+    .examples = examples,
+    .exits = table_words_exits,
+    .variables = table_words_variables,
+    .files = table_words_files,
+    .see_also = "table ls, table create",
+    .run = table_main,
+};

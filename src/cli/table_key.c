@@ -136,7 +136,7 @@ static int key_count_wrong(const struct mapping_plan *schema, size_t count, stru
 }
 
 /* The first columns, as many as there are texts. */
-static int key_begin(const struct mapping_plan *schema, const struct table_list *texts, struct arena *arena,
+static int key_begin(const struct mapping_plan *schema, const struct word_list *texts, struct arena *arena,
                      struct row *key, struct error *err)
 {
     *key = (struct row){.op = ROW_PUT, .key_count = schema->key_count};
@@ -150,7 +150,7 @@ static int key_begin(const struct mapping_plan *schema, const struct table_list 
     return 0;
 }
 
-int table_key_read(const struct mapping_plan *schema, const struct table_list *texts, struct arena *arena,
+int table_key_read(const struct mapping_plan *schema, const struct word_list *texts, struct arena *arena,
                    struct row *key, struct error *err)
 {
     if (texts->count != schema->key_count)
@@ -215,7 +215,7 @@ static int key_cover(const struct mapping_plan *schema, const struct table_words
                      struct row *low, struct row *high, struct error *err)
 {
     bool prefix = words->prefix.count > 0;
-    const struct table_list *texts = prefix ? &words->prefix : &words->key;
+    const struct word_list *texts = prefix ? &words->prefix : &words->key;
     size_t last = texts->count - 1;
     if (key_begin(schema, texts, arena, low, err) != 0 || key_begin(schema, texts, arena, high, err) != 0)
         return -1;

@@ -16,7 +16,7 @@ int table_key_cell(struct slice name, enum cell_type type, const char *text, str
                    struct cell *cell, struct error *err);
 
 /* A whole key. */
-int table_key_read(const struct mapping_plan *schema, const struct table_list *texts, struct arena *arena,
+int table_key_read(const struct mapping_plan *schema, const struct word_list *texts, struct arena *arena,
                    struct row *key, struct error *err);
 
 /* Where a scan begins and ends, by --from, --to, --key, --prefix and --reverse. Going backward the start is

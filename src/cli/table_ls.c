@@ -94,3 +94,28 @@ int table_ls(struct table_session *session, struct error *err)
     buffer_fini(&listing.text);
     return rc;
 }
+
+static const struct command_option options[] = {TABLE_WORDS_JSON, {0}};
+
+static const struct command_term examples[] = {
+    {"otspipe table ls", "of the emulator, where nobody says otherwise"},
+    {"otspipe table ls --config kafka_to_table.yaml", "of the instance that a job writes to"},
+    {0}};
+
+const struct command table_ls_command = {
+    .path = "table ls",
+    .summary = "the tables of the instance",
+    .arguments = "",
+    .least = 0,
+    .most = 0,
+    .about = "The names of the tables, one a line; on a terminal and with --json with their primary keys.",
+    .options = options,
+    .shared_title = TABLE_WORDS_SHARED_TITLE,
+    .shared = table_words_shared,
+    .examples = examples,
+    .exits = table_words_exits,
+    .variables = table_words_variables,
+    .files = table_words_files,
+    .see_also = "table describe",
+    .run = table_main,
+};

@@ -209,7 +209,7 @@ static int put_row(struct put *put, struct row *row, uint64_t number, struct err
 static int put_check_table(const struct put *put, struct slice table, struct error *err)
 {
     const struct table_words *words = put->session->words;
-    const char *wanted = words->of != NULL ? words->of : words->arguments.at[0];
+    const char *wanted = words->of != NULL ? words->of : words->words.arguments.at[0];
     if (table.at == NULL || slice_equal(table, slice_text(wanted)))
         return 0;
     return error_set(err, ERROR_RECORD,
@@ -322,7 +322,7 @@ static void put_run(struct put *put)
 static int put_pairs(struct put *put, struct error *err)
 {
     const struct table_words *words = put->session->words;
-    struct table_list pairs = {words->arguments.at + 1, words->arguments.count - 1};
+    struct word_list pairs = {words->words.arguments.at + 1, words->words.arguments.count - 1};
     struct row row;
     if (table_put_pairs_read(&put->session->schema, &pairs, words->update, &put->arena, &row, err) != 0)
         return -1;
@@ -338,8 +338,8 @@ static int put_pairs(struct put *put, struct error *err)
 
 static int put_open(const struct table_words *words, struct error *err)
 {
-    const char *file = words->arguments.count > 1 ? words->arguments.at[1] : "-";
-    if (words->arguments.count > 2)
+    const char *file = words->words.arguments.count > 1 ? words->words.arguments.at[1] : "-";
+    if (words->words.arguments.count > 2)
         return error_set(err, ERROR_CONFIG, "one file, or NAME=VALUE...");
     if (words->update)
         return error_set(err, ERROR_CONFIG,
@@ -397,7 +397,7 @@ static int put_code(const struct put *put, struct error *err)
 
 int table_put(struct table_session *session, struct error *err)
 {
-    const struct table_list *arguments = &session->words->arguments;
+    const struct word_list *arguments = &session->words->words.arguments;
     bool pairs = arguments->count > 1 && table_put_pairs_has(arguments->at[1]);
     struct put put;
     if (table_session_describe(session, arguments->at[0], err) != 0)
@@ -411,3 +411,45 @@ int table_put(struct table_session *session, struct error *err)
     put_fini(&put);
     return rc;
 }
+
+static const struct command_option options[] = {
+    {.name = "update",
+     .help = "NAME=VALUE changes these columns, others stay; else the row is replaced",
+     .offset = TABLE_WORDS_AT(update)},
+    {.name = "of",
+     .kind = COMMAND_TEXT,
+     .value = "TABLE",
+     .help = "lines may name this table instead of the one written to",
+     .offset = TABLE_WORDS_AT(of)},
+    {0}};
+
+static const struct command_term examples[] = {
+    {"otspipe table put orders id=o-1 price:double=9.5 paid:boolean=true", "one row"},
+    {"otspipe table put orders rows.jsonl", "a file of them"},
+    {"otspipe explain kafka_to_table.yaml <records.jsonl | otspipe table put orders",
+     "records, as the job would write them"},
+    {0}};
+
+const struct command table_put_command = {
+    .path = "table put",
+    .summary = "writes rows",
+    .arguments = "TABLE [FILE | NAME=VALUE...]",
+    .least = 1,
+    .most = COMMAND_ANY,
+    .argument_kind = COMMAND_FILE,
+    .endings = "jsonl json",
+    .about = "Lines of FILE or of the standard input are JSON as 'table scan', 'explain' and the emulator's "
+             "journal write it; their op is put, update or delete. Rows of one key are written in the order "
+             "of the lines. A row that is refused is named with its line; the others are written.\n\nOne row "
+             "alone as NAME=VALUE or NAME:TYPE=VALUE; types are string, integer, double, boolean, binary. "
+             "Without one it is the table's, or string.",
+    .options = options,
+    .shared_title = TABLE_WORDS_SHARED_TITLE,
+    .shared = table_words_shared,
+    .examples = examples,
+    .exits = table_words_exits,
+    .variables = table_words_variables,
+    .files = table_words_files,
+    .see_also = "table scan, explain",
+    .run = table_main,
+};

@@ -111,7 +111,7 @@ static int pairs_complete(const struct mapping_plan *schema, struct row *row, st
     return 0;
 }
 
-int table_put_pairs_read(const struct mapping_plan *schema, const struct table_list *pairs, bool update,
+int table_put_pairs_read(const struct mapping_plan *schema, const struct word_list *pairs, bool update,
                          struct arena *arena, struct row *row, struct error *err)
 {
     *row = (struct row){.op = update ? ROW_UPDATE : ROW_PUT, .key_count = schema->key_count};

@@ -13,7 +13,7 @@ bool table_put_pairs_has(const char *text);
 
 /* A type that is not said is the table's, for a column that it knows, else string. An auto-increment key
  * column may be left out. The texts are cut to pieces. ERROR_CONFIG. */
-int table_put_pairs_read(const struct mapping_plan *schema, const struct table_list *pairs, bool update,
+int table_put_pairs_read(const struct mapping_plan *schema, const struct word_list *pairs, bool update,
                          struct arena *arena, struct row *row, struct error *err);
 
 #endif

@@ -12,8 +12,8 @@ enum { ANSWER_MOST = 300 };
 
 static int rm_row(struct table_session *session, struct error *err)
 {
-    const struct table_list *arguments = &session->words->arguments;
-    struct table_list texts = {arguments->at + 1, arguments->count - 1};
+    const struct word_list *arguments = &session->words->words.arguments;
+    struct word_list texts = {arguments->at + 1, arguments->count - 1};
     struct row key;
     if (texts.count == 0)
         return error_set(err, ERROR_CONFIG, "which row? Its key is missing; --table is for the table itself");
@@ -40,8 +40,8 @@ static int rm_confirm(const char *table, const char *instance, struct error *err
 
 static int rm_table(struct table_session *session, struct error *err)
 {
-    const char *table = session->words->arguments.at[0];
-    if (session->words->arguments.count > 1)
+    const char *table = session->words->words.arguments.at[0];
+    if (session->words->words.arguments.count > 1)
         return error_set(err, ERROR_CONFIG, "--table deletes the whole table: it goes with no key");
     if (table_session_describe(session, table, err) != 0)
         return -1;
@@ -55,3 +55,30 @@ int table_rm(struct table_session *session, struct error *err)
 {
     return session->words->whole_table ? rm_table(session, err) : rm_row(session, err);
 }
+
+static const struct command_option options[] = {
+    {.name = "table", .help = "the table itself with all its rows", .offset = TABLE_WORDS_AT(whole_table)},
+    {.name = "yes", .help = "do not ask", .offset = TABLE_WORDS_AT(yes)},
+    {0}};
+
+static const struct command_term examples[] = {
+    {"otspipe table rm orders o-1", "a row"}, {"otspipe table rm orders --table --yes", "a table"}, {0}};
+
+const struct command table_rm_command = {
+    .path = "table rm",
+    .summary = "deletes a row, or a table",
+    .arguments = "TABLE KEY... | TABLE --table",
+    .least = 1,
+    .most = COMMAND_ANY,
+    .about = "Deletes a row, whether it is there or not. With --table it is the table itself with all its "
+             "rows: its name is asked for on a terminal, --yes is wanted elsewhere.",
+    .options = options,
+    .shared_title = TABLE_WORDS_SHARED_TITLE,
+    .shared = table_words_shared,
+    .examples = examples,
+    .exits = table_words_exits,
+    .variables = table_words_variables,
+    .files = table_words_files,
+    .see_also = "table create, table put",
+    .run = table_main,
+};

@@ -127,7 +127,7 @@ static void scan_begin(struct scan *scan, struct table_session *session)
     struct slice start = ots_look_key(&scan->range.start, &session->arena);
     scan->session = session;
     scan->columns = (struct ots_look_columns){words->columns.at, words->columns.count,
-                                              words->max_versions > 0 ? words->max_versions : 1};
+                                              words->max_versions > 0 ? (int32_t)words->max_versions : 1};
     scan->end = ots_look_key(&scan->range.end, &session->arena);
     scan->left = words->limit > 0 ? (uint64_t)words->limit : UINT64_MAX;
     buffer_init(&scan->start, SIZE_MAX);
@@ -140,7 +140,7 @@ static void scan_begin(struct scan *scan, struct table_session *session)
 int table_scan(struct table_session *session, struct error *err)
 {
     struct scan scan = {.shown_ms = 0};
-    if (table_session_describe(session, session->words->arguments.at[0], err) != 0 ||
+    if (table_session_describe(session, session->words->words.arguments.at[0], err) != 0 ||
         table_key_range(&session->schema, session->words, &session->arena, &scan.range, err) != 0)
         return -1;
     scan_begin(&scan, session);
@@ -150,3 +150,69 @@ int table_scan(struct table_session *session, struct error *err)
     arena_fini(&scan.page_arena);
     return rc;
 }
+
+static const struct command_option options[] = {
+    {.name = "from",
+     .kind = COMMAND_LIST,
+     .value = "KEY...",
+     .help = "begin here; columns of the key that are left out are their least",
+     .offset = TABLE_WORDS_AT(from)},
+    {.name = "to",
+     .kind = COMMAND_LIST,
+     .value = "KEY...",
+     .help = "end before this",
+     .offset = TABLE_WORDS_AT(to)},
+    {.name = "key",
+     .kind = COMMAND_LIST,
+     .value = "KEY...",
+     .help = "rows whose first key columns are these",
+     .offset = TABLE_WORDS_AT(key)},
+    {.name = "prefix",
+     .kind = COMMAND_LIST,
+     .value = "KEY...",
+     .help = "the same, but the last one may go on: a string, or binary",
+     .offset = TABLE_WORDS_AT(prefix)},
+    {.name = "reverse",
+     .help = "from the greatest key to the least; --from is above --to then",
+     .offset = TABLE_WORDS_AT(reverse)},
+    {.name = "limit",
+     .kind = COMMAND_NUMBER,
+     .value = "N",
+     .least = 1,
+     .most = INT64_MAX,
+     .usual = "all",
+     .help = "at most so many rows",
+     .offset = TABLE_WORDS_AT(limit)},
+    TABLE_WORDS_COLUMNS,
+    TABLE_WORDS_VERSIONS("up to so many versions of each column, shown with their times"),
+    TABLE_WORDS_JSON,
+    {0}};
+
+static const struct command_term examples[] = {
+    {"otspipe table scan orders --limit 20", "the first rows"},
+    {"otspipe table scan events --key sensor-7 --reverse --limit 1", "the last row of a device"},
+    {"otspipe table scan orders --prefix o-2024- --columns price,state", "two columns of some"},
+    {"otspipe table scan events --from sensor-7 100 --to sensor-8 | otspipe table put copy --of events",
+     "a range into another table"},
+    {0}};
+
+const struct command table_scan_command = {
+    .path = "table scan",
+    .summary = "rows in the order of their keys",
+    .arguments = "TABLE",
+    .least = 1,
+    .most = 1,
+    .about = "Rows in the order of their keys, page after page, in constant memory: JSON lines in a pipe and "
+             "with --json, a table on a terminal. Versions are shown, and stand in the lines, with "
+             "--max-versions only: 'table put' would write them as they are.\n\nKEY... are the first key "
+             "columns, as in 'table get'; TABLE stands before the options that take them.",
+    .options = options,
+    .shared_title = TABLE_WORDS_SHARED_TITLE,
+    .shared = table_words_shared,
+    .examples = examples,
+    .exits = table_words_exits,
+    .variables = table_words_variables,
+    .files = table_words_files,
+    .see_also = "table get, table put",
+    .run = table_main,
+};

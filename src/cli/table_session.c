@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "cli/screen.h"
 #include "loop/loop.h"
 #include "ots/look.h"
 
@@ -69,8 +68,8 @@ static void session_on_time(void *arg, struct clock_timer *timer)
     loop_stop(session->loop);
 }
 
-int table_session_open(struct table_session *session, const char *command, const struct table_words *words,
-                       struct error *err)
+int table_session_open(struct table_session *session, const struct command *command,
+                       const struct table_words *words, struct error *err)
 {
     *session = (struct table_session){.words = words, .command = command};
     session->loop = loop_create();
@@ -180,13 +179,9 @@ int table_session_describe(struct table_session *session, const char *table, str
 void table_session_say(const struct table_session *session, const char *format, ...)
 {
     char text[SAID_MOST];
-    struct buffer line;
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    buffer_init(&line, (size_t)SAID_MOST * 8);
-    screen_put(&line, slice_text(text), SIZE_MAX / 2);
-    fprintf(stderr, "otspipe table %s: %.*s\n", session->command, (int)line.len, line.at);
-    buffer_fini(&line);
+    words_tell(session->command, text);
 }

@@ -17,7 +17,7 @@ struct loop;
 
 struct table_session {
     const struct table_words *words;
-    const char *command; /* "scan" */
+    const struct command *command;
     struct table_connection connection;
     struct loop *loop;
     struct ots_client *client;
@@ -35,8 +35,8 @@ struct table_session {
 };
 
 /* -1: ERROR_CONFIG. */
-int table_session_open(struct table_session *session, const char *command, const struct table_words *words,
-                       struct error *err);
+int table_session_open(struct table_session *session, const struct command *command,
+                       const struct table_words *words, struct error *err);
 void table_session_close(struct table_session *session);
 
 /* Sends what is in `body` and waits. `again`: it may be sent a second time although nobody knows what became

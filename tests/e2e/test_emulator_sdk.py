@@ -65,7 +65,7 @@ def emulator_says(*options):
     (["--listen", "8087"], "--listen 8087: HOST:PORT was expected"),
     (["--listen", "127.0.0.1:70000"], "HOST:PORT was expected"),
     (["--access-key", "only-an-id"], "--access-key: ID:SECRET or ID:SECRET@INSTANCE was expected"),
-    (["--latency-ms", "fast"], "--latency-ms fast: an integer"),
+    (["--latency-ms", "fast"], "--latency-ms fast: a number from 0 to 3600000"),
     (["--listen", "127.0.0.1:0", "--journal", "/nowhere/journal"], "/nowhere/journal"),
     (["--listen", "127.0.0.1:0", "--faults", "/nowhere/faults"], "/nowhere/faults"),
     (["--clock", "yesterday"], "--clock yesterday: a time in UTC"),

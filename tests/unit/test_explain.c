@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/commands.h"
 
 #define QUICKSTART TESTS_DIR "/manual/quickstart/"
 
@@ -54,7 +55,7 @@ static int stream_input(const char *text)
     return fd;
 }
 
-static void run(struct streams *streams, int (*command)(int argc, char **argv), char **argv, int input)
+static void run(struct streams *streams, const struct command *command, char **argv, int input)
 {
     int argc = 0;
     while (argv[argc] != NULL)
@@ -66,7 +67,7 @@ static void run(struct streams *streams, int (*command)(int argc, char **argv), 
     int err = stream_lend(STDERR_FILENO, stream_temporary());
     __fpurge(stdin); /* the rest of the run before */
     clearerr(stdin);
-    streams->code = command(argc, argv);
+    streams->code = command->run(command, argc, argv);
     fflush(stdout);
     stream_take(STDOUT_FILENO, out, streams->out);
     stream_take(STDERR_FILENO, err, streams->err);
@@ -78,7 +79,7 @@ static void explain(struct streams *streams, const char *text)
 {
     char *argv[] = {(char[]){"explain"}, (char[]){QUICKSTART "connect-standalone.properties"},
                     (char[]){QUICKSTART "connect-tablestore-sink-quickstart.properties"}, NULL};
-    run(streams, cli_explain, argv, stream_input(text));
+    run(streams, &explain_command, argv, stream_input(text));
 }
 
 static void read_text(const char *name, char text[20000])
@@ -103,7 +104,7 @@ static void test_the_manuals_messages_become_the_rows_of_its_picture(void **stat
     assert_int_equal(streams.code, CLI_DONE);
     char *json[] = {(char[]){"explain"}, (char[]){QUICKSTART "connect-distributed.properties"},
                     (char[]){QUICKSTART "connect-tablestore-sink-quickstart.json"}, NULL};
-    run(&streams, cli_explain, json, stream_input(messages));
+    run(&streams, &explain_command, json, stream_input(messages));
     assert_string_equal(streams.out, rows);
 }
 
@@ -169,12 +170,12 @@ static void test_check_says_what_is_wrong_and_prints_what_counts(void **state)
     struct streams streams;
     char *good[] = {(char[]){"check"}, (char[]){QUICKSTART "connect-standalone.properties"},
                     (char[]){QUICKSTART "connect-tablestore-sink-quickstart.properties"}, NULL};
-    run(&streams, cli_check, good, stream_input(""));
+    run(&streams, &check_command, good, stream_input(""));
     assert_int_equal(streams.code, CLI_DONE);
     assert_string_equal(streams.err, "");
     assert_non_null(strstr(streams.out, "access_key_secret: \"********\"\n"));
     char *bad[] = {(char[]){"check"}, (char[]){TESTS_DIR "/golden/check/many_at_once.yaml"}, NULL};
-    run(&streams, cli_check, bad, stream_input(""));
+    run(&streams, &check_command, bad, stream_input(""));
     assert_int_equal(streams.code, CLI_USAGE);
     assert_string_equal(streams.out, "");
     assert_non_null(strstr(streams.err, "many_at_once.yaml:12:9: memory: "));
@@ -185,7 +186,7 @@ static void test_check_asks_the_kafka_client_about_every_property(void **state)
     (void)state;
     struct streams streams;
     char *bad[] = {(char[]){"check"}, (char[]){TESTS_DIR "/unit/data/kafka_properties.yaml"}, NULL};
-    run(&streams, cli_check, bad, stream_input(""));
+    run(&streams, &check_command, bad, stream_input(""));
     assert_int_equal(streams.code, CLI_USAGE);
     assert_non_null(strstr(streams.err, "kafka_properties.yaml:6:24: sesion.timeout.ms: "));
     assert_non_null(strstr(streams.err, "session.timeout.ms?"));
@@ -196,7 +197,7 @@ static void test_commands_without_files_say_how(void **state)
 {
     (void)state;
     struct streams streams;
-    int (*const commands[])(int argc, char **argv) = {cli_check, cli_explain};
+    const struct command *const commands[] = {&check_command, &explain_command};
     for (size_t i = 0; i < 2; i++) {
         char *none[] = {(char[]){"command"}, NULL};
         char *help[] = {(char[]){"command"}, (char[]){"--help"}, NULL};

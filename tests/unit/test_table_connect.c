@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "cli/table_commands.h"
 #include "cli/table_session.h"
 #include "ots/look.h"
 
@@ -44,7 +45,8 @@ static int read_words(struct joining *joining, const char *const *words)
         snprintf(joining->texts[argc], sizeof(joining->texts[argc]), "%s", words[argc]);
         argv[argc] = joining->texts[argc];
     }
-    if (table_words_read(&joining->words, TABLE_LS, argc, argv, &joining->error) != 0)
+    if (words_read(&table_ls_command, argc, argv, &joining->words, &joining->words.words, &joining->error) !=
+        0)
         fail_msg("%s", joining->error.text);
     if (joining->words.access_key != NULL)
         assert_null(strstr(argv[2], "secret"));
@@ -152,7 +154,7 @@ static void test_nobody_at_the_emulators_place_is_said_with_the_way_out(void **s
     struct joining *joining = *state;
     struct table_session session;
     assert_int_equal(READ(joining, "--endpoint", "(a port that nobody has)"), 0);
-    assert_int_equal(table_session_open(&session, "ls", &joining->words, &joining->error), 0);
+    assert_int_equal(table_session_open(&session, &table_ls_command, &joining->words, &joining->error), 0);
     session.connection.assumed = true;
     ots_look_put_list(&session.body);
     assert_int_equal(table_session_ask(&session, "ListTable", true, &joining->error), -1);

@@ -41,9 +41,9 @@ static int tear_down(void **state)
 }
 
 /* Words may be cut to pieces: they are copies. Ended by NULL. */
-static struct table_list list_of(struct keying *keying, const char *const *words)
+static struct word_list list_of(struct keying *keying, const char *const *words)
 {
-    struct table_list list = {keying->at, 0};
+    struct word_list list = {keying->at, 0};
     for (; words[list.count] != NULL; list.count++) {
         snprintf(keying->texts[list.count], WORD, "%s", words[list.count]);
         keying->at[list.count] = keying->texts[list.count];
@@ -56,7 +56,7 @@ static struct table_list list_of(struct keying *keying, const char *const *words
 static void test_a_key_is_read_by_its_types(void **state)
 {
     struct keying *keying = *state;
-    struct table_list texts = LIST(keying, "o-1", "hex:00fF", "-9223372036854775808");
+    struct word_list texts = LIST(keying, "o-1", "hex:00fF", "-9223372036854775808");
     struct row key;
     assert_int_equal(table_key_read(&keying->schema, &texts, &keying->arena, &key, &keying->error), 0);
     assert_true(slice_equal(key.keys[0].bytes, SLICE("o-1")));
@@ -186,7 +186,7 @@ static void test_pairs_make_a_row_by_the_types_of_the_table(void **state)
 {
     struct keying *keying = *state;
     struct mapping_column defined[] = {{SLICE("price"), CELL_DOUBLE}};
-    struct table_list pairs = LIST(keying, "price=9.5", "b=hex:61", "x:integer=5", "id=a:b=c", "text=5");
+    struct word_list pairs = LIST(keying, "price=9.5", "b=hex:61", "x:integer=5", "id=a:b=c", "text=5");
     struct row row;
     keying->schema.columns = defined;
     keying->schema.column_count = 1;

@@ -88,6 +88,12 @@ static void on_error(void *arg, const struct error *err)
     fprintf(stderr, "%s\n", err->text);
 }
 
+static void on_trouble(void *arg, const char *what, const struct error *err)
+{
+    (void)arg;
+    fprintf(stderr, "%s: %s\n", what, err == NULL ? "over" : err->text);
+}
+
 /* Not getrusage(): its maximum counts what the process was before exec(), which may be a large parent's copy.
  */
 static double peak_rss_kb(void)
@@ -138,7 +144,8 @@ int main(int argc, char **argv)
                                    .on_revoke = on_revoke,
                                    .on_lost = on_lost,
                                    .on_ready = on_ready,
-                                   .on_error = on_error};
+                                   .on_error = on_error,
+                                   .on_trouble = on_trouble};
     clock_timer_init(&measure.turn, on_turn, &measure);
     measure.source = consumer_create(measure.loop, &options, &events, &err);
     if (measure.source == NULL)

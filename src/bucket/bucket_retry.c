@@ -33,23 +33,31 @@ static int64_t retry_wait_ms(struct bucket *bucket, struct batch *batch)
 }
 
 /* A request that was answered tells why in its rows. */
-static void retry_tell_long(struct bucket *bucket, struct batch *batch)
+static void retry_tell_long(struct bucket *bucket, struct batch *batch, int64_t wait_ms)
 {
     struct error err = batch->error;
     uint32_t why = batch->rows[0].why;
     if (batch->outcome == BATCH_ANSWERED)
         error_set(&err, ERROR_RETRY, "%s", why < batch->reasons.len ? batch->reasons.at + why : "rows fail");
-    error_wrap(&err, "not written for %lld s, tried %u times",
-               (long long)((bucket->clock->now_ms - batch->since_ms) / 1000), batch->attempts);
+    error_wrap(&err, "not written for %lld s, tried %u times, again in %.1f s",
+               (long long)((bucket->clock->now_ms - batch->since_ms) / 1000), batch->attempts,
+               (double)wait_ms / 1000);
     bucket_tell_trouble(bucket, batch, TROUBLE_LONG, &err);
 }
 
-static void retry_tell(struct bucket *bucket, struct batch *batch)
+static void retry_tell_blocked(struct bucket *bucket, struct batch *batch, int64_t wait_ms)
+{
+    struct error err = batch->error;
+    error_wrap(&err, "refused, tried again in %.1f s and then once a minute", (double)wait_ms / 1000);
+    bucket_tell_trouble(bucket, batch, TROUBLE_BLOCKED, &err);
+}
+
+static void retry_tell(struct bucket *bucket, struct batch *batch, int64_t wait_ms)
 {
     if (batch->outcome == BATCH_BLOCKED)
-        bucket_tell_trouble(bucket, batch, TROUBLE_BLOCKED, &batch->error);
+        retry_tell_blocked(bucket, batch, wait_ms);
     else if (bucket->clock->now_ms - batch->since_ms >= RETRY_LONG_MS)
-        retry_tell_long(bucket, batch);
+        retry_tell_long(bucket, batch, wait_ms);
 }
 
 void bucket_retry_rest(struct bucket *bucket, struct batch *batch)
@@ -61,8 +69,9 @@ void bucket_retry_rest(struct bucket *bucket, struct batch *batch)
         batch->unreachable = true;
         bucket->unreachable++;
     }
-    retry_tell(bucket, batch);
-    clock_start(bucket->clock, &batch->timer, retry_wait_ms(bucket, batch));
+    int64_t wait_ms = retry_wait_ms(bucket, batch);
+    retry_tell(bucket, batch, wait_ms);
+    clock_start(bucket->clock, &batch->timer, wait_ms);
 }
 
 void bucket_retry_first(struct bucket *bucket, struct batch *batch)

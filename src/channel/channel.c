@@ -30,16 +30,13 @@ static void channel_on_trouble(void *arg, const struct error *err)
 {
     struct channel_lane *lane = arg;
     struct channel *channel = lane->channel;
-    struct slice table = lane->settings->plan.table;
-    if (err == NULL) {
-        channel->trouble[0] = 0;
-        log_info("channel %s: table %.*s takes rows again", channel->settings->name, SLICE_ARG(table));
-        return;
-    }
-    snprintf(channel->trouble, sizeof(channel->trouble), "%.*s: %s", SLICE_ARG(table), err->text);
-    channel->trouble_since_ms = channel->clock->now_ms;
-    log_warn("channel %s: table %.*s: %s; tried again until it works", channel->settings->name,
-             SLICE_ARG(table), err->text);
+    struct bucket_state state;
+    char what[TROUBLE_WHAT_MOST];
+    snprintf(what, sizeof(what), "table %.*s", SLICE_ARG(lane->settings->plan.table));
+    if (err == NULL)
+        return troubles_end(&channel->troubles, what);
+    bucket_read_state(lane->bucket, &state);
+    troubles_begin(&channel->troubles, what, channel->clock->now_ms - state.oldest_ms, err);
 }
 
 static size_t channel_share_bytes(const struct settings *settings)
@@ -73,6 +70,7 @@ struct channel *channel_create(const struct channel_options *options)
     channel->until_end = options->until_end;
     channel->events = options->events;
     channel->offsets = offsets_create();
+    troubles_init(&channel->troubles, channel->clock, settings->name);
     channel->window = window_create(settings->memory_bytes / 2);
     channel->lane_count = settings->table_count;
     channel->lanes = check_memory(calloc(channel->lane_count, sizeof(*channel->lanes)));
@@ -97,6 +95,7 @@ void channel_destroy(struct channel *channel)
     }
     offsets_destroy(channel->offsets);
     window_destroy(channel->window);
+    troubles_fini(&channel->troubles);
     free(channel->commits);
     free(channel->lanes);
     free(channel);
@@ -208,6 +207,17 @@ static void channel_add_lane(const struct channel_lane *lane, struct channel_sta
     state->in_flight += bucket.in_flight;
 }
 
+static void channel_read_trouble(const struct channel *channel, struct channel_state *state)
+{
+    const struct trouble *oldest = troubles_oldest(&channel->troubles);
+    state->troubles = channel->troubles.count;
+    if (oldest == NULL)
+        return;
+    state->trouble_since_ms = oldest->since_ms;
+    state->trouble_failures = oldest->failures;
+    snprintf(state->trouble, sizeof(state->trouble), "%s: %s", oldest->what, oldest->words);
+}
+
 void channel_read_state(const struct channel *channel, struct channel_state *state)
 {
     *state = (struct channel_state){.failed = channel->failed,
@@ -224,9 +234,8 @@ void channel_read_state(const struct channel *channel, struct channel_state *sta
                                     .most_held_bytes = window_most_held(channel->window),
                                     .commits = channel->commit_count,
                                     .partitions = offsets_partition_count(channel->offsets),
-                                    .partitions_ended = channel->ended,
-                                    .trouble_since_ms = channel->trouble_since_ms};
-    memcpy(state->trouble, channel->trouble, sizeof(state->trouble));
+                                    .partitions_ended = channel->ended};
+    channel_read_trouble(channel, state);
     for (size_t i = 0; i < channel->lane_count; i++)
         channel_add_lane(&channel->lanes[i], state);
 }

@@ -54,8 +54,10 @@ struct channel_state {
     size_t held_bytes, most_held_bytes;
     uint64_t commits;
     size_t partitions, partitions_ended;
-    char trouble[800]; /* what is being waited for; empty: nothing */
+    char trouble[840]; /* what is waited for longest, and why; empty: nothing */
     int64_t trouble_since_ms;
+    uint64_t trouble_failures;
+    size_t troubles; /* how many things are waited for */
 };
 void channel_read_state(const struct channel *channel, struct channel_state *state);
 

@@ -4,6 +4,7 @@
 #define CHANNEL_CHANNEL_PRIVATE_H
 
 #include "channel/channel.h"
+#include "channel/trouble.h"
 #include "kafka/offsets.h"
 #include "loop/clock.h"
 #include "record/window.h"
@@ -72,8 +73,7 @@ struct channel {
     int64_t said_second; /* of the skipped records said in this second */
     uint32_t said;
     uint64_t unsaid;
-    char trouble[800];
-    int64_t trouble_since_ms;
+    struct troubles troubles;
 };
 
 /* channel.c */

@@ -2,6 +2,7 @@
  */
 #include "channel/kafka_to_table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -202,11 +203,30 @@ void kafka_to_table_destroy(struct kafka_to_table *pipe)
     free(pipe);
 }
 
+/* The table that is waited for before anything else begins. */
+static void kafka_to_table_read_check(const struct kafka_to_table *pipe, struct channel_state *state)
+{
+    for (size_t i = 0; i < pipe->settings->table_count; i++) {
+        const struct table_check *check = &pipe->checks[i];
+        struct slice table = pipe->settings->tables[i].plan.table;
+        uint32_t failures;
+        if (check->done)
+            continue;
+        const char *words = ots_table_check_waits(check->check, &state->trouble_since_ms, &failures);
+        state->troubles++;
+        state->trouble_failures = failures;
+        snprintf(state->trouble, sizeof(state->trouble), "table %.*s: %s", SLICE_ARG(table),
+                 words[0] != 0 ? words : "DescribeTable is not answered yet");
+    }
+}
+
 void kafka_to_table_read_state(const struct kafka_to_table *pipe, struct channel_state *state)
 {
     *state = (struct channel_state){0};
     if (pipe->channel != NULL)
         channel_read_state(pipe->channel, state);
+    else
+        kafka_to_table_read_check(pipe, state);
     if (pipe->failed) {
         state->failed = true;
         state->error = pipe->error;

@@ -1,8 +1,6 @@
 /* phase: what the channel waits for: assignment, revoke, stop. One function moves on: channel_progress(). */
 #include "channel/channel_private.h"
 
-#include <stdio.h>
-
 #include "base/check.h"
 #include "base/log.h"
 
@@ -58,7 +56,6 @@ static void channel_on_assign(void *arg, const struct source_partition *partitio
     CHECK(!channel->assigned);
     offsets_assign(channel->offsets, partitions, count);
     channel->assigned = true;
-    channel->trouble[0] = 0;
     log_info("channel %s: assigned: partitions=%zu", channel->settings->name, count);
     for (size_t i = 0; i < channel->lane_count; i++)
         channel->lanes[i].ready = true;
@@ -107,9 +104,16 @@ static void channel_on_error(void *arg, const struct error *err)
     struct channel *channel = arg;
     if (err->kind != ERROR_RETRY)
         return channel_fail(channel, err);
-    snprintf(channel->trouble, sizeof(channel->trouble), "%s", err->text);
-    channel->trouble_since_ms = channel->clock->now_ms;
     log_warn("channel %s: %s", channel->settings->name, err->text);
+}
+
+static void channel_on_source_trouble(void *arg, const char *what, const struct error *err)
+{
+    struct channel *channel = arg;
+    if (err == NULL)
+        troubles_end(&channel->troubles, what);
+    else if (channel->phase != CHANNEL_CLOSING) /* what fails then is not waited for */
+        troubles_begin(&channel->troubles, what, channel->clock->now_ms, err);
 }
 
 static void channel_on_end(void *arg, const char *topic, int32_t partition, int64_t offset)
@@ -144,6 +148,7 @@ struct source_events channel_source_events(struct channel *channel)
                                   .on_ready = channel_on_ready,
                                   .on_committed = channel_on_committed,
                                   .on_error = channel_on_error,
+                                  .on_trouble = channel_on_source_trouble,
                                   .on_end = channel_on_end,
                                   .on_closed = channel_on_closed};
 }

@@ -39,11 +39,20 @@ static double progress_rate(struct progress *progress, uint64_t rows)
 static void progress_waits_for(const struct progress *progress, const struct channel_state *state,
                                struct buffer *to)
 {
-    if (state->trouble[0] != 0)
-        buffer_print(to, "%s (since %lld s)", state->trouble,
-                     (long long)(progress->clock->now_ms - state->trouble_since_ms) / 1000);
-    else if (!state->assigned)
-        buffer_print(to, "the consumer group");
+    if (state->trouble[0] == 0) {
+        if (!state->assigned && !state->stopped)
+            buffer_print(to, "the consumer group");
+        return;
+    }
+    const char *colon = strstr(state->trouble, ": ");
+    int what = colon == NULL ? (int)strlen(state->trouble) : (int)(colon - state->trouble);
+    buffer_print(to, "%.*s since %lld s", what, state->trouble,
+                 (long long)(progress->clock->now_ms - state->trouble_since_ms) / 1000);
+    if (state->trouble_failures > 1)
+        buffer_print(to, ", %llu failures", (unsigned long long)state->trouble_failures);
+    if (state->troubles > 1)
+        buffer_print(to, ", and for %zu more", state->troubles - 1);
+    buffer_print(to, "%s", state->trouble + what);
 }
 
 static void progress_log(const struct progress *progress, const struct channel_state *state, double rate,

@@ -66,6 +66,13 @@ static void assignment_tell_library_none(struct consumer *consumer)
         consumer_fault(consumer, code, NULL);
 }
 
+/* A topic that was missing is there when partitions of it are. */
+static void assignment_tell_topics(struct consumer *consumer, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        consumer_tell_trouble(consumer, KAFKA_FAULT_OF_TOPIC, consumer->partitions[i].topic, NULL);
+}
+
 static void assignment_take(struct consumer *consumer, const rd_kafka_topic_partition_list_t *list)
 {
     size_t count = assignment_read(consumer, list);
@@ -77,6 +84,7 @@ static void assignment_take(struct consumer *consumer, const rd_kafka_topic_part
     position_set(&consumer->positions, consumer->partitions, count);
     consumer->assignment = ASSIGNMENT_HELD;
     consumer->went_back = false;
+    assignment_tell_topics(consumer, count);
     consumer->events.on_assign(consumer->events.arg, consumer->partitions, count);
     assignment_tell_library(consumer, count);
     consumer_ring(consumer); /* a lane whose queue was not empty rings no more by itself */

@@ -28,38 +28,6 @@ static struct consumer *consumer_of(struct source *source)
     return (struct consumer *)source;
 }
 
-/* --- what the library tells --- */
-
-void consumer_fault(struct consumer *consumer, rd_kafka_resp_err_t code, const char *reason)
-{
-    struct error err;
-    char words[400];
-    if (code == RD_KAFKA_RESP_ERR__FATAL) {
-        code = rd_kafka_fatal_error(consumer->rk, words, sizeof(words));
-        reason = words;
-    }
-    kafka_fault(&err, code, reason);
-    if (consumer->tell_ends && code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-        err.kind = ERROR_FATAL; /* an end is waited for: a topic that is not there has none */
-    consumer->events.on_error(consumer->events.arg, &err);
-}
-
-static void consumer_on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
-{
-    (void)rk;
-    consumer_fault(opaque, (rd_kafka_resp_err_t)code, reason);
-}
-
-/* Any thread. Levels are syslog's. Connection failures come as errors too: one failure, one line. */
-static void consumer_on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
-{
-    (void)rk;
-    if (strcmp(facility, "FAIL") == 0)
-        return;
-    enum log_level ours = level <= 2 ? LOG_ERROR : level <= 4 ? LOG_WARN : level == 5 ? LOG_INFO : LOG_DEBUG;
-    log_line(ours, "librdkafka: %s: %s", facility, text);
-}
-
 static void consumer_on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t code,
                                rd_kafka_topic_partition_list_t *list, void *opaque)
 {
@@ -116,6 +84,7 @@ static void consumer_pass(struct consumer *consumer)
 {
     rd_kafka_queue_poll_callback(consumer->queue, 0);
     rd_kafka_queue_poll_callback(consumer->close_queue, 0);
+    peers_pass(&consumer->peers, loop_clock(consumer->loop)->now_ms);
     if (consumer->went_back)
         consumer_mend_position(consumer);
     consumer_tell_ready(consumer);
@@ -280,6 +249,7 @@ static void consumer_free(struct consumer *consumer)
     free(consumer->lanes);
     assignment_fini(consumer);
     wake_fini(&consumer->wake);
+    peers_fini(&consumer->peers);
     free(consumer);
 }
 
@@ -289,8 +259,7 @@ static int consumer_open(struct consumer *consumer, rd_kafka_conf_t *conf, struc
     char words[300];
     rd_kafka_conf_set_opaque(conf, consumer);
     rd_kafka_conf_set_rebalance_cb(conf, assignment_on_rebalance);
-    rd_kafka_conf_set_error_cb(conf, consumer_on_error);
-    rd_kafka_conf_set_log_cb(conf, consumer_on_log);
+    consumer_hear(consumer, conf);
     consumer->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, words, sizeof(words));
     if (consumer->rk == NULL) {
         rd_kafka_conf_destroy(conf);
@@ -336,28 +305,6 @@ static struct consumer *consumer_new(struct loop *loop, const struct consumer_op
     return consumer;
 }
 
-struct source *consumer_create(struct loop *loop, const struct consumer_options *options,
-                               const struct source_events *events, struct error *err)
-{
-    rd_kafka_conf_t *conf = conf_create(options, err);
-    if (conf == NULL)
-        return NULL;
-    struct consumer *consumer = consumer_new(loop, options, events);
-    wake_init(&consumer->wake, conf);
-    if (consumer_open(consumer, conf, err) != 0) {
-        consumer_free(consumer);
-        return NULL;
-    }
-    consumer->wakeup = loop_wakeup_create(loop, consumer_on_ring, consumer, err);
-    CHECK(consumer->wakeup != NULL);
-    consumer_open_queues(consumer);
-    clock_start(loop_clock(loop), &consumer->serve, SERVE_EVERY_MS);
-    if (assignment_subscribe(consumer, err) == 0)
-        return &consumer->source;
-    consumer_destroy(&consumer->source);
-    return NULL;
-}
-
 static void *consumer_destroy_handle(void *arg)
 {
     struct consumer *consumer = arg;
@@ -382,6 +329,37 @@ static bool consumer_destroy_in_time(struct consumer *consumer)
     return false;
 }
 
+static void consumer_end(struct consumer *consumer)
+{
+    if (consumer_destroy_in_time(consumer))
+        consumer_free(consumer);
+}
+
+struct source *consumer_create(struct loop *loop, const struct consumer_options *options,
+                               const struct source_events *events, struct error *err)
+{
+    rd_kafka_conf_t *conf = conf_create(options, err);
+    if (conf == NULL)
+        return NULL;
+    struct consumer *consumer = consumer_new(loop, options, events);
+    wake_init(&consumer->wake, conf);
+    if (consumer_open(consumer, conf, err) != 0) {
+        consumer_free(consumer);
+        return NULL;
+    }
+    consumer->wakeup = loop_wakeup_create(loop, consumer_on_ring, consumer, err);
+    if (consumer->wakeup == NULL) {
+        consumer_end(consumer);
+        return NULL;
+    }
+    consumer_open_queues(consumer);
+    clock_start(loop_clock(loop), &consumer->serve, SERVE_EVERY_MS);
+    if (assignment_subscribe(consumer, err) == 0)
+        return &consumer->source;
+    consumer_destroy(&consumer->source);
+    return NULL;
+}
+
 static void consumer_deafen(struct consumer *consumer)
 {
     rd_kafka_queue_io_event_enable(consumer->queue, -1, NULL, 0);
@@ -401,8 +379,7 @@ void consumer_destroy(struct source *source)
         lane_fini(&consumer->lanes[i]);
     rd_kafka_queue_destroy(consumer->close_queue);
     rd_kafka_queue_destroy(consumer->queue);
-    if (consumer_destroy_in_time(consumer))
-        consumer_free(consumer);
+    consumer_end(consumer);
 }
 
 int consumer_check(const struct consumer_options *options, struct error *err)

@@ -1,11 +1,12 @@
-/* consumer_private: the consumer's inside, for its files: life and events (consumer.c), rebalancing
- * (assignment.c). */
+/* consumer_private: the consumer's inside, for its files: life and events (consumer.c), failures
+ * (consumer_fault.c), rebalancing (assignment.c). */
 #ifndef KAFKA_CONSUMER_PRIVATE_H
 #define KAFKA_CONSUMER_PRIVATE_H
 
 #include "base/arena.h"
 #include "kafka/consumer.h"
 #include "kafka/lane.h"
+#include "kafka/peers.h"
 #include "kafka/position.h"
 #include "kafka/wake.h"
 #include "loop/clock.h"
@@ -31,6 +32,7 @@ struct consumer {
     struct arena names;            /* of the topics */
     size_t topic_count;
     struct wake wake;
+    struct peers peers;
 
     enum assignment_state assignment;
     struct source_partition *partitions; /* of the assignment */
@@ -44,8 +46,15 @@ struct consumer {
     bool tell_ends;
 };
 
-/* Tells on_error. */
+/* consumer_fault.c: before the client is made; peers_fini() after it is gone. */
+void consumer_hear(struct consumer *consumer, rd_kafka_conf_t *conf);
+
+/* Tells on_trouble what is waited for, on_error what is not. */
 void consumer_fault(struct consumer *consumer, rd_kafka_resp_err_t code, const char *reason);
+
+/* on_trouble; err NULL: it is over. */
+void consumer_tell_trouble(struct consumer *consumer, enum kafka_fault_of of, const char *name,
+                           const struct error *err);
 
 /* Asks for a pass over the queues in a later turn. */
 void consumer_ring(struct consumer *consumer);

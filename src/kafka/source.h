@@ -33,9 +33,11 @@ struct source_events {
     void (*on_ready)(void *arg, uint32_t lane);
     /* The answer to source_commit(). kind ERROR_NONE: done. */
     void (*on_committed)(void *arg, const struct error *err);
-    /* ERROR_RETRY: a condition worth saying (broker down...), it heals itself; ERROR_CONFIG, ERROR_FATAL:
-     * cannot go on. */
+    /* ERROR_RETRY: worth saying, and over; ERROR_CONFIG, ERROR_FATAL: cannot go on. */
     void (*on_error)(void *arg, const struct error *err);
+    /* Something that is waited for and heals by itself: `what` names it ("broker 10.0.0.1:9092", "topic
+     * orders", lent). At each failure, with its words; NULL when it is over. */
+    void (*on_trouble)(void *arg, const char *what, const struct error *err);
     /* The partition has been read to the end that it had at this moment: once a partition and assignment.
      * Only when the source was asked to tell. */
     void (*on_end)(void *arg, const char *topic, int32_t partition, int64_t offset);

@@ -107,8 +107,10 @@ static void answer_distrust(const struct ots_question *question, struct ots_answ
     answer->outcome = OTS_CUT;
     answer->throttled = false;
     answer->body = (struct slice){NULL, 0};
-    error_set(&answer->error, ERROR_RETRY, "%s: answer %d of %s cannot be trusted: %s", question->operation,
-              answer->status, question->host, why->text);
+    error_set(&answer->error, ERROR_RETRY,
+              "%s: answer %d of %s cannot be trusted: %s; is it Tablestore that answers there? Check "
+              "tablestore.endpoint and proxies on the way",
+              question->operation, answer->status, question->host, why->text);
 }
 
 static void answer_read_fault(const struct ots_question *question, const struct http_reply *reply,
@@ -129,6 +131,14 @@ static void answer_read_fault(const struct ots_question *question, const struct 
         answer_describe(question, answer);
 }
 
+static void answer_say_unanswered(const struct ots_question *question, const struct http_reply *reply,
+                                  struct ots_answer *answer)
+{
+    const char *advice = ots_fault_advice_unanswered(reply->words);
+    error_set(&answer->error, ERROR_RETRY, "%s: %s%s%s", question->operation, reply->words,
+              advice != NULL ? "; " : "", advice != NULL ? advice : "");
+}
+
 void ots_answer_read(const struct ots_question *question, const struct http_reply *reply,
                      struct ots_answer *answer)
 {
@@ -137,7 +147,7 @@ void ots_answer_read(const struct ots_question *question, const struct http_repl
     if (reply->outcome != HTTP_ANSWERED) {
         answer->outcome = reply->outcome == HTTP_UNSENT ? OTS_UNSENT : OTS_CUT;
         answer->status = 0;
-        error_set(&answer->error, ERROR_RETRY, "%s: %s", question->operation, reply->words);
+        answer_say_unanswered(question, reply, answer);
         return;
     }
     answer->body = reply->body;

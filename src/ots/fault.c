@@ -88,8 +88,8 @@ static const struct fault faults[] = {
 };
 
 static const struct fault faults_of_unknown[] = {
-    {.advice = "this is not an answer of Tablestore: check the endpoint, its port, http or https, and "
-               "proxies on the way"},
+    {.advice = "this is not an answer of Tablestore: check tablestore.endpoint, its port, http or https, "
+               "and proxies on the way"},
     {.advice = "this program does not know the code: see Tablestore's documentation"},
 };
 
@@ -157,6 +157,37 @@ const char *ots_fault_advice(struct slice code, struct slice message)
     if (fault == NULL)
         fault = &faults_of_unknown[fault_is_code(code)];
     return fault->advice;
+}
+
+/* http/reason.c, the C library, curl and OpenSSL have these words. */
+static const struct {
+    const char *part;
+    const char *advice;
+} faults_unanswered[] = {
+    {"Connection refused", "nothing listens there: check tablestore.endpoint and its port"},
+    {"name was not found", "check the host in tablestore.endpoint, and this machine's DNS"},
+    {"no connection within", "is the endpoint right, does a firewall drop packets? A VPC endpoint is reached "
+                             "from inside the VPC only"},
+    {"No route to host", "check the network; a VPC endpoint is reached from inside the VPC only"},
+    {"Network is unreachable", "check the network; a VPC endpoint is reached from inside the VPC only"},
+    {"no byte moved", "is it Tablestore that listens there? Is a proxy or a firewall on the way?"},
+    {"no whole answer within", "is the network slow, or a proxy on the way?"},
+    {"is not HTTP", "does that port speak TLS? Then tablestore.endpoint begins with https://"},
+    {"without an answer",
+     "is it Tablestore that listens there? Does the port speak TLS (https://)? Is a proxy "
+     "on the way?"},
+    {"Connection reset", "is it Tablestore that listens there? Is a proxy or a firewall on the way?"},
+    {"certificate", "is the host in tablestore.endpoint the one in the certificate, and its authority known "
+                    "to this machine (ca-certificates)?"},
+    {"Too many open files", "raise this process's limit of open files (ulimit -n, LimitNOFILE)"},
+};
+
+const char *ots_fault_advice_unanswered(const char *words)
+{
+    for (size_t i = 0; i < sizeof(faults_unanswered) / sizeof(faults_unanswered[0]); i++)
+        if (strstr(words, faults_unanswered[i].part) != NULL)
+            return faults_unanswered[i].advice;
+    return NULL;
 }
 
 bool ots_fault_is_of_key(struct slice code)

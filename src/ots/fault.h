@@ -19,6 +19,9 @@ bool ots_fault_throttles(int status, struct slice code, struct slice message);
 /* What a person can do about it, or NULL. */
 const char *ots_fault_advice(struct slice code, struct slice message);
 
+/* The same for a request that got no answer: `words` say why. */
+const char *ots_fault_advice_unanswered(const char *words);
+
 /* Is it about the key or the signature (then the answer may not be signed with our secret)? About our clock?
  */
 bool ots_fault_is_of_key(struct slice code);

@@ -27,7 +27,9 @@ struct ots_table_check {
     int64_t retry_ms;
     int64_t deadline_ms; /* a failure after it is reported */
     uint32_t failures;   /* one after the other */
-    bool is_new;         /* made by us or by somebody else just now: it may not serve yet */
+    struct error why;    /* the last of them */
+    int64_t began_ms;
+    bool is_new; /* made by us or by somebody else just now: it may not serve yet */
     struct ots_table_state state;
     ots_table_done_fn *on_done;
     void *arg;
@@ -37,6 +39,9 @@ static void check_send(struct ots_table_check *check);
 
 static void check_finish(struct ots_table_check *check, const struct error *err)
 {
+    if (err == NULL && check->failures > 0)
+        log_info("ots: table %.*s is there after %lld s; failures=%u", SLICE_ARG(check->options.plan->table),
+                 (long long)(check->clock->now_ms - check->began_ms) / 1000, check->failures);
     check->on_done(check->arg, &check->state, err);
 }
 
@@ -62,14 +67,15 @@ static void check_again(struct ots_table_check *check, enum table_step step, con
     if (check->clock->now_ms + wait_ms > check->deadline_ms) {
         struct error words = *why;
         words.kind = ERROR_RETRY;
-        error_wrap(&words, "table %.*s: not ready after %lld ms", SLICE_ARG(table),
-                   (long long)check->retry_ms);
+        error_wrap(&words, "table %.*s: given up after %lld s, %u attempts", SLICE_ARG(table),
+                   (long long)check->retry_ms / 1000, check->failures + 1);
         check_finish(check, &words);
         return;
     }
     if (check->failures++ == 0)
-        log_warn("ots: table %.*s cannot be looked at yet, tried again for %lld s: %s", SLICE_ARG(table),
-                 (long long)(check->deadline_ms - check->clock->now_ms) / 1000, why->text);
+        log_warn("ots: table %.*s cannot be looked at yet, tried again every second for %lld s: %s",
+                 SLICE_ARG(table), (long long)(check->deadline_ms - check->clock->now_ms) / 1000, why->text);
+    check->why = *why;
     check->step = step;
     clock_start(check->clock, &check->timer, wait_ms);
 }
@@ -207,6 +213,7 @@ struct ots_table_check *ots_table_check_start(struct ots_client *client, struct 
     check->call = ots_call_create(client, check_on_answer, check);
     check->backoff = (struct backoff){.first_ms = FIRST_WAIT_MS, .most_ms = MOST_WAIT_MS};
     check->retry_ms = retry_ms;
+    check->began_ms = clock->now_ms;
     check->deadline_ms = clock->now_ms + retry_ms;
     check->on_done = on_done;
     check->arg = arg;
@@ -215,6 +222,13 @@ struct ots_table_check *ots_table_check_start(struct ots_client *client, struct 
     buffer_init(&check->body, BODY_MOST);
     check_go(check, TABLE_DESCRIBE);
     return check;
+}
+
+const char *ots_table_check_waits(const struct ots_table_check *check, int64_t *since_ms, uint32_t *failures)
+{
+    *since_ms = check->began_ms;
+    *failures = check->failures;
+    return check->failures > 0 ? check->why.text : "";
 }
 
 void ots_table_check_destroy(struct ots_table_check *check)

@@ -30,6 +30,10 @@ typedef void ots_table_done_fn(void *arg, const struct ots_table_state *state, c
 struct ots_table_check *ots_table_check_start(struct ots_client *client, struct clock *clock,
                                               const struct ots_table_options *options, int64_t retry_ms,
                                               ots_table_done_fn *on_done, void *arg);
+
+/* Before on_done: what it waits for, since when and how often that failed; "" at the first attempt. */
+const char *ots_table_check_waits(const struct ots_table_check *check, int64_t *since_ms, uint32_t *failures);
+
 /* After on_done, or to give up (then on_done never comes). Not from inside on_done. */
 void ots_table_check_destroy(struct ots_table_check *check);
 

@@ -182,8 +182,6 @@ static void write_on_answer(void *arg, struct ots_call *call, const struct ots_a
         batch->outcome = write_outcome(answer->outcome);
         batch->error = answer->error;
     }
-    if (batch->outcome != BATCH_ANSWERED)
-        error_wrap(&batch->error, "table %s", slot->write->table);
     slot->batch = NULL;
     batch->on_answer(batch->arg, batch);
 }

@@ -279,10 +279,16 @@ static void test_giving_up_at_once_with_records_queued(void **state)
 
 /* --- trouble --- */
 
-static bool has_error(void *arg)
+static bool has_trouble(void *arg)
 {
     const struct taker *taker = arg;
-    return taker->errors > 0;
+    return taker->troubles > 0;
+}
+
+static bool is_well(void *arg)
+{
+    const struct taker *taker = arg;
+    return taker->well > 0;
 }
 
 static void test_a_missing_topic_is_said_and_waited_for(void **state)
@@ -295,14 +301,16 @@ static void test_a_missing_topic_is_said_and_waited_for(void **state)
     mock_kafka_topic(&mock, "late", 2);
     rd_kafka_mock_topic_set_error(mock.cluster, "late", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
     taker_start(taker, loop, &options);
-    taker_run(loop, has_error, taker, "the error");
-    assert_int_equal(taker->error.kind, ERROR_RETRY);
-    assert_non_null(strstr(taker->error.text, "late"));
-    assert_non_null(strstr(taker->error.text, "waited for"));
+    taker_run(loop, has_trouble, taker, "the trouble");
+    assert_string_equal(taker->what, "topic late");
+    assert_int_equal(taker->trouble.kind, ERROR_RETRY);
+    assert_non_null(strstr(taker->trouble.text, "looked for again every 30 s"));
+    assert_int_equal(taker->well, 0);
     rd_kafka_mock_topic_set_error(mock.cluster, "late", RD_KAFKA_RESP_ERR_NO_ERROR);
     mock_kafka_fill(&mock, "late", 2, 0, 30, 100);
     mock_kafka_flush(&mock);
     run_until_total(taker, 60);
+    assert_true(is_well(taker));
     taker_close(taker);
     free(taker);
     loop_destroy(loop);
@@ -317,10 +325,10 @@ static void test_an_unreachable_broker_is_said_with_address_and_reason(void **st
     struct taker *taker = taker_new();
     options.brokers = "127.0.0.1:1";
     taker_start(taker, loop, &options);
-    taker_run(loop, has_error, taker, "the error");
-    assert_int_equal(taker->error.kind, ERROR_RETRY);
-    assert_non_null(strstr(taker->error.text, "127.0.0.1:1"));
-    assert_non_null(strstr(taker->error.text, "refused"));
+    taker_run(loop, has_trouble, taker, "the trouble");
+    assert_string_equal(taker->what, "broker 127.0.0.1:1");
+    assert_int_equal(taker->trouble.kind, ERROR_RETRY);
+    assert_non_null(strstr(taker->trouble.text, "Connection refused; tried again within 10 s; "));
     taker_close(taker);
     free(taker);
     loop_destroy(loop);

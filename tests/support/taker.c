@@ -113,6 +113,17 @@ static void taker_on_error(void *arg, const struct error *err)
         taker->error = *err;
 }
 
+static void taker_on_trouble(void *arg, const char *what, const struct error *err)
+{
+    struct taker *taker = arg;
+    if (err == NULL)
+        taker->well++;
+    else if (taker->troubles++ == 0) {
+        taker->trouble = *err;
+        snprintf(taker->what, sizeof(taker->what), "%s", what);
+    }
+}
+
 static void taker_on_end(void *arg, const char *topic, int32_t partition, int64_t offset)
 {
     struct taker *taker = arg;
@@ -135,9 +146,9 @@ static void taker_on_closed(void *arg)
 void taker_start(struct taker *taker, struct loop *loop, const struct consumer_options *options)
 {
     struct error err;
-    struct source_events events = {taker,          taker_on_assign, taker_on_revoke,
-                                   taker_on_lost,  taker_on_ready,  taker_on_committed,
-                                   taker_on_error, taker_on_end,    taker_on_closed};
+    struct source_events events = {taker,          taker_on_assign,    taker_on_revoke, taker_on_lost,
+                                   taker_on_ready, taker_on_committed, taker_on_error,  taker_on_trouble,
+                                   taker_on_end,   taker_on_closed};
     taker->loop = loop;
     taker->source = consumer_create(loop, options, &events, &err);
     if (taker->source == NULL)

@@ -38,9 +38,11 @@ struct taker {
     bool revoked;    /* between on_revoke and the release */
     uint64_t given[TAKER_LANES];
     uint64_t total;
-    unsigned assigns, revokes, losts, commits, ends, errors, closed;
+    unsigned assigns, revokes, losts, commits, ends, errors, troubles, well, closed;
     struct error committed; /* of the last commit */
     struct error error;     /* the first */
+    struct error trouble;   /* the first, and of what */
+    char what[320];
 };
 
 /* Zeroed by the caller, but for what it sets. */

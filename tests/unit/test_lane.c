@@ -168,9 +168,47 @@ static void test_codes_become_kinds_with_advice(void **state)
     assert_kind(RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, ERROR_RETRY, "tried again");
     assert_kind(RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, ERROR_RETRY, "tried again");
     assert_kind(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, ERROR_RETRY, "tried again");
-    assert_kind(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, ERROR_RETRY, "waited for");
+    assert_kind(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, ERROR_RETRY, "create it");
     kafka_fault(&err, RD_KAFKA_RESP_ERR__TRANSPORT, NULL);
     assert_non_null(strstr(err.text, "Broker transport failure"));
+}
+
+static void test_a_failure_is_of_a_broker_a_topic_or_the_client(void **state)
+{
+    static const struct {
+        rd_kafka_resp_err_t code;
+        const char *reason, *what, *cause;
+    } cases[] = {
+        {RD_KAFKA_RESP_ERR__TRANSPORT,
+         "10.0.0.1:9092/bootstrap: Connect to ipv4#10.0.0.1:9092 failed: Connection refused (after 0ms in "
+         "state "
+         "CONNECT, 1 identical error(s) suppressed)",
+         "broker 10.0.0.1:9092", "Connection refused"},
+        {RD_KAFKA_RESP_ERR__TRANSPORT,
+         "ssl://kafka:9093/17: Connect to ipv4#10.0.0.1:9093 failed: No route to host (after 3ms in state "
+         "CONNECT)",
+         "broker kafka:9093", "Connect to ipv4#10.0.0.1:9093 failed: No route to host"},
+        {RD_KAFKA_RESP_ERR__TRANSPORT,
+         "GroupCoordinator: 10.0.0.1:9092: Disconnected (after 9ms in state UP)", "the group's coordinator",
+         "10.0.0.1:9092: Disconnected"},
+        {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART,
+         "Subscribed topic not available: a.b: Broker: Unknown topic or partition", "topic a.b",
+         "Unknown topic or partition"},
+        {RD_KAFKA_RESP_ERR__TRANSPORT, "no/name: at all", "kafka", "no/name: at all"},
+        {RD_KAFKA_RESP_ERR__TRANSPORT, "", "kafka", ""},
+        {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "Subscribed topic not available: x", "kafka",
+         "Subscribed topic not available: x"},
+        {RD_KAFKA_RESP_ERR_NOT_COORDINATOR, NULL, "kafka", "Not coordinator"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct kafka_fault fault;
+        char what[400];
+        kafka_fault_read(&fault, cases[i].code, cases[i].reason);
+        kafka_fault_name(fault.of, fault.name, what, sizeof(what));
+        assert_string_equal(what, cases[i].what);
+        assert_string_equal(fault.error.text, cases[i].cause);
+    }
 }
 
 int main(void)
@@ -183,6 +221,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_end_is_told_once_and_other_errors_always, rig_start,
                                         rig_stop),
         cmocka_unit_test(test_codes_become_kinds_with_advice),
+        cmocka_unit_test(test_a_failure_is_of_a_broker_a_topic_or_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

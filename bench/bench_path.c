@@ -234,7 +234,7 @@ enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
 static struct mapping_plan plan = {.table = {"bench", 5},
                                    .key_mode = KEY_MODE_RECORD_VALUE,
                                    .map_values = MAP_VALUES_TYPED,
-                                   .nested_as_text = true,
+                                   .nested = NESTED_TEXT,
                                    .keys = {{{"id", 2}, CELL_INTEGER}},
                                    .key_count = 1};
 

@@ -20,6 +20,7 @@ struct settings_files {
     bool broken; /* a file could not be read: what is missing in the others means nothing */
     struct config_mistakes mistakes;
     struct settings *settings;
+    enum settings_compat compat; /* of the command line */
 };
 
 static bool syntax_ends(const char *name, const char *ending)
@@ -163,6 +164,23 @@ static void settings_read_tolerance(struct settings_reader *reader)
         reader->settings->convert_tolerance = reader->settings->tolerance;
 }
 
+/* Read first: presets hang on it. The command line's word goes before the files'. */
+static void settings_read_compat(struct settings_reader *reader, enum settings_compat compat)
+{
+    struct config_key key = *settings_key(settings_keys, "compat");
+    struct error err = {0};
+    const struct config_entry *entry = settings_find(reader, &key, settings_top);
+    int written = SETTINGS_COMPAT_NONE;
+    key.at = 0;
+    if (entry != NULL && entry->kind == CONFIG_TEXT && !entry->broken &&
+        config_key_set(&key, reader->form, slice_text(entry->text), &written, &reader->settings->arena,
+                       &err) != 0)
+        config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path, "%s", err.text);
+    reader->compat = compat == SETTINGS_COMPAT_OF_FILE ? (enum settings_compat)written : compat;
+    reader->settings->comparable =
+        reader->form == CONFIG_FORM_CONNECT || reader->compat == SETTINGS_COMPAT_JAVA;
+}
+
 static void settings_read_all(struct settings_reader *reader)
 {
     struct settings *settings = reader->settings;
@@ -192,9 +210,10 @@ static void settings_tell(void *arg, const struct config_mistake *mistake)
     teller->on_mistake(teller->arg, severities[mistake->severity], mistake->text);
 }
 
-static void files_init(struct settings_files *files)
+static void files_init(struct settings_files *files, enum settings_compat compat)
 {
-    *files = (struct settings_files){.settings = check_memory(calloc(1, sizeof(struct settings)))};
+    *files = (struct settings_files){.compat = compat,
+                                     .settings = check_memory(calloc(1, sizeof(struct settings)))};
     arena_init(&files->settings->arena, 16384);
     config_mistakes_init(&files->mistakes);
 }
@@ -207,8 +226,10 @@ static struct settings *files_finish(struct settings_files *files, settings_mist
     struct settings_teller teller = {on_mistake, arg};
     if (!files->broken)
         files_pick(files, &reader);
-    if (!files->broken)
+    if (!files->broken) {
+        settings_read_compat(&reader, files->compat);
         settings_read_all(&reader);
+    }
     config_mistakes_tell(&files->mistakes, settings_tell, &teller);
     bool failed = files->mistakes.errors > 0;
     for (size_t i = 0; i < files->count; i++)
@@ -229,10 +250,11 @@ static void files_check_count(struct settings_files *files, size_t count)
 }
 
 struct settings *settings_read_sources(const struct settings_source *sources, size_t count,
-                                       settings_mistake_fn *on_mistake, void *arg)
+                                       enum settings_compat compat, settings_mistake_fn *on_mistake,
+                                       void *arg)
 {
     struct settings_files files;
-    files_init(&files);
+    files_init(&files, compat);
     files_check_count(&files, count);
     for (size_t i = 0; i < count && i < SETTINGS_FILES_MOST; i++) {
         files_begin(&files, sources[i].name);
@@ -241,11 +263,11 @@ struct settings *settings_read_sources(const struct settings_source *sources, si
     return files_finish(&files, on_mistake, arg);
 }
 
-struct settings *settings_read(const char *const *names, size_t count, settings_mistake_fn *on_mistake,
-                               void *arg)
+struct settings *settings_read(const char *const *names, size_t count, enum settings_compat compat,
+                               settings_mistake_fn *on_mistake, void *arg)
 {
     struct settings_files files;
-    files_init(&files);
+    files_init(&files, compat);
     files_check_count(&files, count);
     for (size_t i = 0; i < count && i < SETTINGS_FILES_MOST; i++) {
         struct slice text;

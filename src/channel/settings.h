@@ -14,6 +14,9 @@
 
 enum errors_tolerance { ERRORS_NONE, ERRORS_ALL };
 
+/* Whose behaviour is the preset where the manual and the newest Java connector differ. */
+enum settings_compat { SETTINGS_COMPAT_OF_FILE, SETTINGS_COMPAT_NONE, SETTINGS_COMPAT_JAVA };
+
 /* One table and the topics that are written to it: a lane. */
 struct settings_table {
     const char **topics;
@@ -29,6 +32,7 @@ struct settings_table {
 
 struct settings {
     const char *name;
+    bool comparable; /* Connect files, or compat was asked for: settings_compare() has something to say */
     struct consumer_options kafka; /* lanes are indexes into tables */
     struct ots_client_options ots;
     struct settings_table *tables;
@@ -44,12 +48,13 @@ struct settings {
 };
 
 /* Reads one or more files: one YAML file, or worker.properties and connector files (.properties, JSON). Every
- * mistake found goes to on_mistake as "file:line:column: key: what is wrong; what would be right". NULL when
- * there was an error; warnings and notes alone do not fail it. Opens no socket. */
+ * mistake found goes to on_mistake as "file:line:column: key: what is wrong; what would be right". `compat`
+ * goes before what they say. NULL when there was an error; warnings and notes alone do not fail it. Opens no
+ * socket. */
 enum settings_severity { SETTINGS_ERROR, SETTINGS_WARNING, SETTINGS_NOTE };
 typedef void settings_mistake_fn(void *arg, enum settings_severity severity, const char *line);
-struct settings *settings_read(const char *const *files, size_t count, settings_mistake_fn *on_mistake,
-                               void *arg);
+struct settings *settings_read(const char *const *files, size_t count, enum settings_compat compat,
+                               settings_mistake_fn *on_mistake, void *arg);
 
 /* The same from memory; the name's ending tells the syntax, as for a file. Texts are lent for the call. */
 struct settings_source {
@@ -57,12 +62,17 @@ struct settings_source {
     struct slice text;
 };
 struct settings *settings_read_sources(const struct settings_source *sources, size_t count,
-                                       settings_mistake_fn *on_mistake, void *arg);
+                                       enum settings_compat compat, settings_mistake_fn *on_mistake,
+                                       void *arg);
 void settings_destroy(struct settings *settings);
 
 /* The configuration in effect, secrets hidden, as YAML. */
 struct buffer;
 void settings_print(const struct settings *settings, struct buffer *to);
+
+/* Notes: where the manual and the newest Java connector differ in what this configuration does, and which of
+ * them is followed. Nothing for YAML without compat. */
+void settings_compare(const struct settings *settings, settings_mistake_fn *on_mistake, void *arg);
 
 /* Every key with type, preset, limits and meaning, as markdown: docs/configuration.md. */
 void settings_reference(struct buffer *to);

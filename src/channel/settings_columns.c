@@ -5,6 +5,8 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "mapping/coordinates.h"
+
 enum { COLUMN_NAME_MOST = 255 };
 
 /* One of the two lists of a table, while it is read. */
@@ -146,20 +148,23 @@ static void columns_read(struct columns *columns, struct settings_scope scope, c
         columns_read_connect(columns, scope);
 }
 
-/* topic_partition and offset, whatever the file says: the manual's rule. In YAML, where nothing is silent,
- * columns that would have no effect are a mistake. */
-static void columns_take_kafka(const struct columns *columns, struct mapping_plan *plan)
+/* The key that the mode has of itself, whatever the file says: the manual's rule. In YAML, where nothing is
+ * silent, columns that would have no effect are a mistake. */
+static void columns_take_coordinates(const struct columns *columns, struct mapping_plan *plan)
 {
     bool yaml = columns->reader->form == CONFIG_FORM_YAML;
-    if (columns->count > 0)
-        config_mistake(
-            columns->reader->mistakes, yaml ? CONFIG_ERROR : CONFIG_WARNING, columns->place, columns->path,
-            yaml ? "has no effect with primary_key.mode kafka; primary_key.mode record_key or record_value "
-                   "was expected"
-                 : "has no effect with primarykey.mode=kafka: the primary key is topic_partition and offset");
-    plan->keys[0] = (struct mapping_column){SLICE("topic_partition"), CELL_STRING};
-    plan->keys[1] = (struct mapping_column){SLICE("offset"), CELL_INTEGER};
-    plan->key_count = 2;
+    bool search = plan->key_mode == KEY_MODE_SEARCH;
+    if (columns->count > 0 && yaml)
+        config_mistake(columns->reader->mistakes, CONFIG_ERROR, columns->place, columns->path,
+                       "has no effect with primary_key.mode %s; primary_key.mode record_key or record_value "
+                       "was expected",
+                       search ? "search" : "kafka");
+    else if (columns->count > 0)
+        config_mistake(columns->reader->mistakes, CONFIG_WARNING, columns->place, columns->path,
+                       "has no effect with primarykey.mode=%s: the primary key is %s",
+                       search ? "search" : "kafka",
+                       search ? "md5, topic, partition and offset" : "topic_partition and offset");
+    coordinates_plan(plan);
 }
 
 static void columns_check_increment(const struct columns *columns)
@@ -179,8 +184,8 @@ static void columns_read_keys(struct columns *columns, struct settings_scope sco
 {
     size_t errors = columns->reader->mistakes->errors;
     columns_read(columns, scope, "primary_key.columns");
-    if (plan->key_mode == KEY_MODE_KAFKA) {
-        columns_take_kafka(columns, plan);
+    if (plan->key_mode == KEY_MODE_KAFKA || plan->key_mode == KEY_MODE_SEARCH) {
+        columns_take_coordinates(columns, plan);
         return;
     }
     plan->key_count = columns->count;
@@ -199,6 +204,18 @@ static void columns_check_clash(const struct columns *columns, const struct mapp
                 config_mistake(columns->reader->mistakes, CONFIG_ERROR, columns->place, columns->path,
                                "column %.*s is in the primary key already; leave it out here",
                                SLICE_ARG(plan->keys[j].name));
+}
+
+/* Every row has the column timestamp of its own then. */
+static void columns_check_time(const struct columns *columns, const struct mapping_plan *plan)
+{
+    bool yaml = columns->reader->form == CONFIG_FORM_YAML;
+    for (uint32_t i = 0; i < columns->count && plan->key_mode == KEY_MODE_SEARCH; i++)
+        if (slice_equal(columns->items[i].name, COORDINATES_TIME))
+            config_mistake(columns->reader->mistakes, yaml ? CONFIG_ERROR : CONFIG_WARNING, columns->place,
+                           columns->path,
+                           "column timestamp is written by the primary key mode search itself; the record's "
+                           "field of that name is not");
 }
 
 static uint32_t columns_room(const struct settings_reader *reader)
@@ -222,6 +239,7 @@ void settings_read_columns(struct settings_reader *reader, struct settings_scope
     list.types = settings_key(settings_table_keys, "columns[].type");
     columns_read(&list, scope, "columns");
     columns_check_clash(&list, plan);
+    columns_check_time(&list, plan);
     plan->columns = list.items;
     plan->column_count = list.count;
 }

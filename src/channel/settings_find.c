@@ -185,7 +185,8 @@ bool settings_set(struct settings_reader *reader, const struct config_key *key, 
 {
     struct error err = {0};
     const struct config_entry *entry = settings_find(reader, key, scope);
-    config_key_preset(key, reader->form, base, &reader->settings->arena);
+    config_key_preset(key, reader->form, reader->compat == SETTINGS_COMPAT_JAVA, base,
+                      &reader->settings->arena);
     if (entry == NULL)
         find_missing(reader, key, scope);
     bool list = entry != NULL && entry->kind == CONFIG_LIST && key->type == &config_hosts;

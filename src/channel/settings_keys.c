@@ -17,12 +17,11 @@ static const struct config_choice formats[] = {{"json", CONVERT_JSON, NULL},
                                                {"json_envelope", CONVERT_JSON_ENVELOPE, NULL},
                                                {"string", CONVERT_STRING, NULL},
                                                {0}};
-static const struct config_choice key_modes[] = {
-    {"kafka", KEY_MODE_KAFKA, NULL},
-    {"record_key", KEY_MODE_RECORD_KEY, NULL},
-    {"record_value", KEY_MODE_RECORD_VALUE, NULL},
-    {"search", KEY_MODE_SEARCH, "not supported yet; use kafka, record_key or record_value"},
-    {0}};
+static const struct config_choice key_modes[] = {{"kafka", KEY_MODE_KAFKA, NULL},
+                                                 {"record_key", KEY_MODE_RECORD_KEY, NULL},
+                                                 {"record_value", KEY_MODE_RECORD_VALUE, NULL},
+                                                 {"search", KEY_MODE_SEARCH, NULL},
+                                                 {0}};
 static const struct config_choice insert_modes[] = {
     {"put", INSERT_PUT, NULL}, {"update", INSERT_UPDATE, NULL}, {0}};
 static const struct config_choice delete_modes[] = {{"none", DELETE_NONE, NULL},
@@ -34,10 +33,17 @@ static const struct config_choice map_values[] = {{"binary", MAP_VALUES_BINARY, 
                                                   {"string", MAP_VALUES_STRING, NULL},
                                                   {"typed", MAP_VALUES_TYPED, NULL},
                                                   {0}};
-static const struct config_choice nested[] = {{"error", false, NULL}, {"text", true, NULL}, {0}};
+static const struct config_choice nested[] = {{"error", NESTED_ERROR, NULL},
+                                              {"text", NESTED_TEXT, NULL},
+                                              {"text_in_maps", NESTED_TEXT_IN_MAPS, NULL},
+                                              {0}};
+static const struct config_choice times[] = {
+    {"kafka", TIME_OF_RECORD, NULL}, {"local", TIME_OF_WRITING, NULL}, {0}};
 static const struct config_choice requests[] = {
     {"bulk_import", WRITE_BULK_IMPORT, NULL}, {"batch_write_row", WRITE_BATCH_WRITE_ROW, NULL}, {0}};
 
+const struct config_choice settings_compats[] = {
+    {"none", SETTINGS_COMPAT_NONE, NULL}, {"connector-1.1", SETTINGS_COMPAT_JAVA, NULL}, {0}};
 const struct config_choice settings_key_types[] = {{"integer", CELL_INTEGER, NULL},
                                                    {"string", CELL_STRING, NULL},
                                                    {"binary", CELL_BINARY, NULL},
@@ -57,6 +63,9 @@ const struct config_key settings_keys[] = {
      .help = "the topics to read; those of routes need not be repeated here"},
     {"kafka.group", NULL, &config_string, AT(kafka.group), .flags = CONFIG_OWN, .example = "connect-orders",
      .help = "the consumer group; connect-<name> when not given. Connect files: consumer.override.group.id"},
+    {"compat", "compat", &config_choosing, 0, "none", .choices = settings_compats, .flags = CONFIG_OWN,
+     .help = "connector-1.1: presets are those of the newest Java connector wherever it differs from the "
+             "manual; what is given outright stays. The option --compat goes before it"},
     {"tablestore.endpoint", "tablestore.endpoint", &config_url, AT(ots.endpoint), .flags = CONFIG_REQUIRED,
      .example = "https://my-instance.cn-hangzhou.ots.aliyuncs.com",
      .help = "the address of the Tablestore instance"},
@@ -117,7 +126,11 @@ const struct config_key settings_table_keys[] = {
      .choices = key_modes,
      .help = "where the primary key comes from. kafka: topic_partition (string) and offset (integer); "
              "record_key, "
-             "record_value: fields of the record's key or value"},
+             "record_value: fields of the record's key or value; search: md5 (string), topic (string), "
+             "partition and offset (integer), and a column timestamp (integer, ms)"},
+    {"primary_key.timestamp", "tablestore.<table>.search.timestamp.type|search.timestamp.type",
+     &config_choosing, TABLE_AT(plan.time), "kafka", .choices = times,
+     .help = "of primary_key.mode search: the column timestamp is the record's, or the time of writing"},
     {"primary_key.columns[].name", "tablestore.<table>.primarykey.name", &config_names, 0,
      .flags = CONFIG_OWN, .example = "id",
      .help = "name of a primary key column and of its field; one to four columns, in the table's order"},
@@ -131,11 +144,16 @@ const struct config_key settings_table_keys[] = {
      .choices = map_values,
      .help = "what values of JSON without a schema, and of Maps, become where columns gives no type. typed: "
              "integer, "
-             "double, boolean, string; binary: as the manual says; string: text"},
-    {"nested", NULL, &config_either, TABLE_AT(plan.nested_as_text), "text", "error", .choices = nested,
+             "double, boolean, string; binary: as the manual says; string: text",
+     .compat_preset = "string"},
+    {"nested", "nested", &config_choosing, TABLE_AT(plan.nested), "text", "error", .choices = nested,
      .help = "what objects and arrays become where columns gives no type. text: a string column with their "
-             "JSON text; "
-             "error: an error of the record"},
+             "JSON text; error: an error of the record; text_in_maps: text in a Map, an error in a Struct",
+     .compat_preset = "text_in_maps"},
+    {"key_columns", "key.columns", &config_boolean, TABLE_AT(plan.key_columns), "false",
+     .help = "fields of the record's key become columns too, a key without fields the column key; where the "
+             "value has a field of that name, the key's is written",
+     .compat_preset = "true"},
     {"key.format", NULL, &config_choosing, TABLE_AT(key_format), .choices = formats,
      .help = "how the record's key is read; json with primary_key.mode record_key, else string. Connect "
              "files: key.converter"},
@@ -174,7 +192,7 @@ const struct config_key settings_table_keys[] = {
     {"new_table.max_versions", NULL, &config_count, TABLE_AT(create.max_versions), "1", NULL, 1, INT32_MAX,
      .help = "of a table made by auto_create: versions kept of each column"},
     {"new_table.define_columns", NULL, &config_boolean, TABLE_AT(create.define_columns), "true",
-     .help = "of a table made by auto_create: columns becomes its defined columns"},
+     .help = "of a table made by auto_create: columns becomes its defined columns", .compat_preset = "false"},
     END,
 };
 
@@ -226,8 +244,6 @@ const struct settings_refusal settings_refusals[] = {
     {"topics.regex", "a pattern is not supported; name the topics in topics"},
     {"errors.deadletterqueue.topic.name",
      "an error topic is not supported yet; use errors.tolerance=none, or leave it out"},
-    {"compat",
-     "the behaviour of the Java code where it differs from the manual is not supported yet; leave it out"},
     {NULL, NULL},
 };
 

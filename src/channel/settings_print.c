@@ -135,20 +135,23 @@ static void print_topics(const struct settings_table *table, struct buffer *to)
     buffer_print(to, "\n");
 }
 
-/* The mode of the primary key is the first line of the table's keys that is not our own. */
+/* The mode of the primary key is the first line of the table's keys that is not our own; its timestamp the
+ * next. */
 static void print_route(const struct settings_table *table, struct buffer *to)
 {
     struct print print = {.to = to, .indent = 2, .before = ""};
     const struct mapping_plan *plan = &table->plan;
     const struct config_key *mode = settings_key(settings_table_keys, "primary_key.mode");
     print_topics(table, to);
-    print_name(&print, mode->yaml);
-    config_key_print(mode, table, to);
-    buffer_print(to, "\n");
-    if (plan->key_mode != KEY_MODE_KAFKA)
+    for (size_t i = 0; i < 2; i++) {
+        print_name(&print, mode[i].yaml);
+        config_key_print(&mode[i], table, to);
+        buffer_print(to, "\n");
+    }
+    if (plan->key_mode == KEY_MODE_RECORD_KEY || plan->key_mode == KEY_MODE_RECORD_VALUE)
         print_columns(&print, "primary_key.columns", settings_key_types, plan->keys, plan->key_count);
     print_columns(&print, "columns", settings_column_types, plan->columns, plan->column_count);
-    print_keys(&print, mode + 1, table);
+    print_keys(&print, mode + 2, table);
 }
 
 void settings_print(const struct settings *settings, struct buffer *to)

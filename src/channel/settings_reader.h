@@ -11,6 +11,7 @@ enum { SETTINGS_TABLES_MOST = 256, SETTINGS_TOPICS_MOST = 1024 };
 struct settings_reader {
     struct settings *settings;
     enum config_form form;
+    enum settings_compat compat;    /* never OF_FILE */
     struct config_document *file;   /* the YAML file, or the connector's */
     struct config_document *worker; /* Connect: NULL when there is none */
     struct config_mistakes *mistakes;
@@ -22,6 +23,8 @@ extern const struct config_key settings_table_keys[]; /* struct settings_table: 
 extern const struct config_key settings_route_keys[]; /* only in a route: topic, topics */
 extern const struct config_key
     settings_connect_keys[]; /* Connect only: checked, then without effect, or own */
+
+extern const struct config_choice settings_compats[];
 
 /* Which choices a list of column types has. */
 extern const struct config_choice settings_key_types[];

@@ -30,7 +30,13 @@ static const char reference_top[] =
     "the Kafka\n"
     "client, and so do the worker's `security.protocol`, `sasl.*` and `ssl.*`.\n"
     "\n"
-    "Where a column shows two presets, the second is that of Connect files.\n";
+    "Where a column shows two presets, the second is that of Connect files. `compat=connector-1.1` (YAML: "
+    "`compat:\n"
+    "connector-1.1`; or the option `--compat connector-1.1`) follows the newest Java connector where it "
+    "differs from\n"
+    "the manual; the presets that change with it are shown as compat. `otspipe check` says for Connect files "
+    "which of\n"
+    "these differences matter.\n";
 
 /* Text of a table cell: a bar would end it. */
 static void reference_put_cell(struct buffer *to, const char *text)
@@ -101,6 +107,8 @@ static void reference_put_preset(struct buffer *to, const struct config_key *key
         buffer_print(to, "`%s`", key->preset);
     if (key->connect_preset != NULL)
         buffer_print(to, " / `%s`", key->connect_preset);
+    if (key->compat_preset != NULL)
+        buffer_print(to, ", compat `%s`", key->compat_preset);
 }
 
 static void reference_put_key(struct buffer *to, const struct config_key *key)

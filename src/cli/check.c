@@ -12,6 +12,7 @@ enum { CHECK_TEXT_MOST = 16 << 20 };
 
 struct check {
     bool reference;
+    int compat; /* enum settings_compat */
 };
 
 static int check_write(const struct buffer *text)
@@ -32,12 +33,13 @@ static int check_print_reference(void)
     return code;
 }
 
-static int check_files(const struct word_list *files)
+static int check_files(const struct word_list *files, enum settings_compat compat)
 {
-    struct settings *settings = mistake_read_settings((const char *const *)files->at, files->count);
+    struct settings *settings = mistake_read_settings((const char *const *)files->at, files->count, compat);
     struct buffer text;
     if (settings == NULL)
         return CLI_USAGE;
+    settings_compare(settings, mistake_put, NULL);
     buffer_init(&text, CHECK_TEXT_MOST);
     settings_print(settings, &text);
     int code = check_write(&text);
@@ -53,14 +55,14 @@ static int check_words(const struct command *command, const struct check *check,
     if (check->reference)
         return check_print_reference();
     if (files->count > 0)
-        return check_files(files);
+        return check_files(files, (enum settings_compat)check->compat);
     words_tell(command, "which configuration? 'otspipe check --help' shows how");
     return CLI_USAGE;
 }
 
 static int check_main(const struct command *command, int argc, char **argv)
 {
-    struct check check = {false};
+    struct check check = {0};
     struct words words;
     int code = CLI_USAGE;
     if (words_start(command, argc, argv, &check, &words, &code))
@@ -73,6 +75,7 @@ static const struct command_option options[] = {
     {.name = "reference",
      .help = "print every key of a configuration, as markdown, and nothing else",
      .offset = offsetof(struct check, reference)},
+    COMMAND_COMPAT(offsetof(struct check, compat)),
     {0}};
 
 static const struct command_term examples[] = {
@@ -95,11 +98,13 @@ const struct command check_command = {
     .most = COMMAND_ANY,
     .argument_kind = COMMAND_FILE,
     .endings = COMMAND_CONFIG_ENDINGS,
-    .about = "Says everything that is wrong with a configuration, as file:line:column: key: what is wrong; "
-             "what would "
-             "be right, on stderr. When nothing is, prints the configuration in effect as YAML, secrets "
-             "hidden. No "
-             "connection is made.\n\n" COMMAND_CONFIG_ABOUT,
+    .about =
+        "Says everything that is wrong with a configuration, as file:line:column: key: what is wrong; "
+        "what would "
+        "be right, on stderr. When nothing is, prints the configuration in effect as YAML, secrets "
+        "hidden. For "
+        "Connect files notes say where the manual and the newest Java connector differ in what these do. No "
+        "connection is made.\n\n" COMMAND_CONFIG_ABOUT,
     .options = options,
     .examples = examples,
     .exits = exits,

@@ -88,6 +88,13 @@ extern const struct command_option command_help; /* --help, which every command 
 #define COMMAND_CONFIG_ABOUT                                                                                 \
     "CONFIG is a YAML file, or the files of Kafka Connect: worker.properties and a connector's .properties " \
     "or JSON file. 'otspipe check --reference' prints every key."
+#define COMMAND_COMPAT(at)                                                                                   \
+    {                                                                                                        \
+        .name = "compat", .kind = COMMAND_CHOICE, .value = "VERSION", .choices = "none connector-1.1",       \
+        .help = "whose behaviour is followed where the manual and the Java connector differ, whatever the "  \
+                "files say",                                                                                 \
+        .offset = (at)                                                                                       \
+    }
 enum { COMMAND_ANY = 10000 }; /* arguments, as many as there are */
 
 extern const struct command_term command_exits_of_a_job[];

@@ -22,6 +22,10 @@ struct explain {
     struct buffer line;
 };
 
+struct explain_options {
+    int compat; /* enum settings_compat */
+};
+
 static void explain_put_place(struct buffer *to, const struct message *message)
 {
     buffer_print(to, "{\"topic\":");
@@ -132,10 +136,10 @@ static void explain_fini(struct explain *explain)
     settings_destroy(explain->settings);
 }
 
-static int explain_files(const struct word_list *files)
+static int explain_files(const struct word_list *files, enum settings_compat compat)
 {
     struct explain explain;
-    struct settings *settings = mistake_read_settings((const char *const *)files->at, files->count);
+    struct settings *settings = mistake_read_settings((const char *const *)files->at, files->count, compat);
     if (settings == NULL)
         return CLI_USAGE;
     setvbuf(stdout, NULL, _IOLBF, 1 << 16); /* an answer to each line as it comes: explain can be talked to */
@@ -149,11 +153,15 @@ static int explain_main(const struct command *command, int argc, char **argv)
 {
     struct words words;
     int code = CLI_USAGE;
-    if (words_start(command, argc, argv, NULL, &words, &code))
-        code = explain_files(&words.arguments);
+    struct explain_options asked = {SETTINGS_COMPAT_OF_FILE};
+    if (words_start(command, argc, argv, &asked, &words, &code))
+        code = explain_files(&words.arguments, (enum settings_compat)asked.compat);
     words_fini(&words);
     return code;
 }
+
+static const struct command_option options[] = {COMMAND_COMPAT(offsetof(struct explain_options, compat)),
+                                                {0}};
 
 static const struct command_term examples[] = {
     {"echo '{\"value\":\"{\\\"id\\\":\\\"o-1\\\"}\"}' | otspipe explain kafka_to_table.yaml",
@@ -188,6 +196,7 @@ const struct command explain_command = {
              "timestamp, "
              "null. A record that becomes no row is \"op\":\"error\" with stage, column and "
              "error.\n\n" COMMAND_CONFIG_ABOUT,
+    .options = options,
     .examples = examples,
     .exits = exits,
     .variables = command_variables_of_a_config,

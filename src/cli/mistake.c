@@ -70,9 +70,9 @@ static bool mistake_check_kafka(const struct consumer_options *kafka)
     return good;
 }
 
-struct settings *mistake_read_settings(const char *const *files, size_t count)
+struct settings *mistake_read_settings(const char *const *files, size_t count, enum settings_compat compat)
 {
-    struct settings *settings = settings_read(files, count, mistake_put, NULL);
+    struct settings *settings = settings_read(files, count, compat, mistake_put, NULL);
     if (settings == NULL || mistake_check_kafka(&settings->kafka))
         return settings;
     settings_destroy(settings);

@@ -8,7 +8,7 @@
 void mistake_put(void *arg, enum settings_severity severity, const char *line);
 
 /* The settings of a command's files, or NULL; everything that is wrong has been put, what librdkafka says
- * too. */
-struct settings *mistake_read_settings(const char *const *files, size_t count);
+ * too. `compat` is the option --compat. */
+struct settings *mistake_read_settings(const char *const *files, size_t count, enum settings_compat compat);
 
 #endif

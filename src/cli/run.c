@@ -18,6 +18,7 @@ struct run {
     bool until_end;
     int summary;   /* not 0: json */
     int log_level; /* from 1 */
+    int compat;    /* enum settings_compat */
 
     struct settings *settings;
     struct loop *loop;
@@ -88,7 +89,8 @@ static int run_loop(struct run *run)
 
 static int run_files(struct run *run, const struct word_list *files)
 {
-    run->settings = mistake_read_settings((const char *const *)files->at, files->count);
+    run->settings = mistake_read_settings((const char *const *)files->at, files->count,
+                                          (enum settings_compat)run->compat);
     if (run->settings == NULL)
         return CLI_USAGE;
     int code = run_loop(run);
@@ -126,6 +128,7 @@ static const struct command_option options[] = {
      .preset = "info",
      .help = "what is logged: error, warn, info or debug",
      .offset = offsetof(struct run, log_level)},
+    COMMAND_COMPAT(offsetof(struct run, compat)),
     {0}};
 
 static const struct command_term examples[] = {

@@ -91,8 +91,8 @@ static int connect_key_file(struct table_connection *connection, const char *fil
 static int connect_config(struct table_connection *connection, const struct table_words *words,
                           struct error *err)
 {
-    connection->settings =
-        settings_read((const char *const *)words->configs.at, words->configs.count, mistake_put, NULL);
+    connection->settings = settings_read((const char *const *)words->configs.at, words->configs.count,
+                                         SETTINGS_COMPAT_OF_FILE, mistake_put, NULL);
     if (connection->settings == NULL)
         return error_set(err, ERROR_CONFIG, "--config: the configuration has mistakes");
     connection->options = connection->settings->ots;

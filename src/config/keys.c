@@ -38,11 +38,18 @@ int config_key_set(const struct config_key *key, enum config_form form, struct s
     return key->type->set(key, form, config_trim(text), (char *)base + key->at, arena, err);
 }
 
-void config_key_preset(const struct config_key *key, enum config_form form, void *base, struct arena *arena)
+static const char *key_preset(const struct config_key *key, enum config_form form, bool compat)
+{
+    if (compat && key->compat_preset != NULL)
+        return key->compat_preset;
+    return form == CONFIG_FORM_CONNECT && key->connect_preset != NULL ? key->connect_preset : key->preset;
+}
+
+void config_key_preset(const struct config_key *key, enum config_form form, bool compat, void *base,
+                       struct arena *arena)
 {
     struct error err = {0};
-    const char *preset =
-        form == CONFIG_FORM_CONNECT && key->connect_preset != NULL ? key->connect_preset : key->preset;
+    const char *preset = key_preset(key, form, compat);
     if (preset == NULL || (key->flags & CONFIG_OWN) != 0)
         return;
     CHECK(config_key_set(key, CONFIG_FORM_YAML, slice_text(preset), base, arena, &err) == 0);

@@ -37,6 +37,7 @@ struct config_key {
     unsigned flags;
     const char *example; /* for missing values and the reference */
     const char *help;
+    const char *compat_preset; /* where the Java code is to be followed; NULL: no other */
 };
 
 enum config_form {
@@ -65,15 +66,15 @@ extern const struct config_type config_count;    /* uint32_t; with least 0, "aut
 extern const struct config_type config_duration; /* int64_t, ms; "10ms" "5s" "1m" "2h" "7d" */
 extern const struct config_type config_lifetime; /* int32_t, s; durations, or "forever": -1 */
 extern const struct config_type config_bytes;    /* size_t; "8MB" */
-extern const struct config_type config_either;   /* bool, by key->choices with the values false and true */
 extern const struct config_type config_choosing; /* an enum, by key->choices */
 
 /* Trims blanks, sets the value in the struct `base`. */
 int config_key_set(const struct config_key *key, enum config_form form, struct slice text, void *base,
                    struct arena *arena, struct error *err);
 
-/* Sets the preset of that form, if there is one. */
-void config_key_preset(const struct config_key *key, enum config_form form, void *base, struct arena *arena);
+/* Sets the preset of that form, or with `compat` that of the Java code, if there is one. */
+void config_key_preset(const struct config_key *key, enum config_form form, bool compat, void *base,
+                       struct arena *arena);
 
 void config_key_print(const struct config_key *key, const void *base, struct buffer *to);
 

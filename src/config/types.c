@@ -350,17 +350,6 @@ static int choosing_set(const struct config_key *key, enum config_form form, str
     return choosing_refuse(key, text, err);
 }
 
-/* Of two choices, kept as a bool. */
-static int either_set(const struct config_key *key, enum config_form form, struct slice text, void *to,
-                      struct arena *arena, struct error *err)
-{
-    int value = 0;
-    if (choosing_set(key, form, text, &value, arena, err) != 0)
-        return -1;
-    *(bool *)to = value != 0;
-    return 0;
-}
-
 static void choosing_print(const struct config_key *key, const void *from, struct buffer *to)
 {
     int value = 0;
@@ -370,12 +359,6 @@ static void choosing_print(const struct config_key *key, const void *from, struc
             buffer_print(to, "%s", choice->name);
             return;
         }
-}
-
-static void either_print(const struct config_key *key, const void *from, struct buffer *to)
-{
-    int value = *(const bool *)from;
-    choosing_print(key, &value, to);
 }
 
 const struct config_type config_string = {"text", false, string_set, string_print};
@@ -389,4 +372,3 @@ const struct config_type config_duration = {"duration", false, duration_set, dur
 const struct config_type config_lifetime = {"duration", false, lifetime_set, lifetime_print};
 const struct config_type config_bytes = {"size", false, bytes_set, bytes_print};
 const struct config_type config_choosing = {"choice", false, choosing_set, choosing_print};
-const struct config_type config_either = {"choice", false, either_set, either_print};

@@ -209,7 +209,7 @@ static int stage_open(struct demo_stage *stage, struct error *err)
         return -1;
     stage_write_config(stage);
     struct settings_source source = {"demo.yaml", buffer_slice(&stage->config)};
-    stage->settings = settings_read_sources(&source, 1, stage_on_mistake, err);
+    stage->settings = settings_read_sources(&source, 1, SETTINGS_COMPAT_OF_FILE, stage_on_mistake, err);
     if (stage->settings == NULL)
         return -1;
     stage->pipe = kafka_to_table_create(stage->loop, stage->settings, false, &events, err);

@@ -305,7 +305,7 @@ static const char *const cell_nested = "an object or an array; a listed type str
 const char *cell_of_struct(const struct value_field *field, const struct mapping_plan *plan,
                            struct cell *cell)
 {
-    if (cell_is_nested(field) && !plan->nested_as_text)
+    if (cell_is_nested(field) && plan->nested != NESTED_TEXT)
         return cell_nested;
     return cell_as_it_is(field, cell);
 }
@@ -314,7 +314,7 @@ const char *cell_of_map(const struct value_field *field, const struct mapping_pl
                         struct cell *cell)
 {
     if (cell_is_nested(field))
-        return plan->nested_as_text ? cell_set_text(cell, CELL_STRING, field->text) : cell_nested;
+        return plan->nested == NESTED_ERROR ? cell_nested : cell_set_text(cell, CELL_STRING, field->text);
     switch (plan->map_values) {
     case MAP_VALUES_BINARY:
         return cell_to_binary(field, arena, cell);

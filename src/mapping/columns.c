@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "mapping/cell.h"
+#include "mapping/coordinates.h"
 #include "mapping/mapping_fault.h"
 
 static size_t columns_value_bytes(const struct cell *cell)
@@ -31,6 +32,13 @@ void columns_begin(struct columns *columns, const struct row *row)
     columns->bytes = 0;
     for (uint32_t i = 0; i < row->key_count; i++)
         columns->bytes += row->keys[i].name.len + columns_value_bytes(&row->keys[i]);
+}
+
+void columns_add_time(struct columns *columns, int64_t ms)
+{
+    struct cell *cell = &columns->cells[columns->count++];
+    *cell = (struct cell){.name = COORDINATES_TIME, .type = CELL_INTEGER, .op = CELL_PUT, .integer = ms};
+    columns->bytes += cell->name.len + columns_value_bytes(cell);
 }
 
 static const char *columns_convert(const struct columns *columns, const struct value_field *field,

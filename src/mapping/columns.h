@@ -22,6 +22,9 @@ enum { COLUMNS_VALUE_MOST = 2 * 1024 * 1024, COLUMNS_ROW_MOST = 4 * 1024 * 1024 
 /* Begins a row with these keys. */
 void columns_begin(struct columns *columns, const struct row *row);
 
+/* The column timestamp of KEY_MODE_SEARCH, `ms` since 1970. */
+void columns_add_time(struct columns *columns, int64_t ms);
+
 /* The fields of a value and where they go. 0, or -1 and fault. */
 int columns_add(struct columns *columns, const struct value *value, const struct target *targets,
                 struct mapping_fault *fault);

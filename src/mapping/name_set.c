@@ -42,3 +42,12 @@ uint32_t name_set_enter(struct name_set *set, const struct value_field *fields, 
     set->slots[slot] = index + 1;
     return index;
 }
+
+bool name_set_has(const struct name_set *set, const struct value_field *fields, struct slice name)
+{
+    uint32_t slot = (uint32_t)name_hash(set->seed, name) & set->mask;
+    for (; set->slots[slot] != 0; slot = (slot + 1) & set->mask)
+        if (name_hash_equal(fields[set->slots[slot] - 1].name, name))
+            return true;
+    return false;
+}

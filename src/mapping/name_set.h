@@ -22,4 +22,7 @@ void name_set_begin(struct name_set *set, uint32_t count);
  * new. */
 uint32_t name_set_enter(struct name_set *set, const struct value_field *fields, uint32_t index);
 
+/* Does one of the fields entered have this name? */
+bool name_set_has(const struct name_set *set, const struct value_field *fields, struct slice name);
+
 #endif

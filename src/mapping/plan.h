@@ -9,7 +9,8 @@ enum mapping_key_mode {
     KEY_MODE_KAFKA,        /* topic_partition STRING = <topic>_<partition>, offset INTEGER */
     KEY_MODE_RECORD_KEY,   /* named columns out of the record's key */
     KEY_MODE_RECORD_VALUE, /* named columns out of the record's value */
-    KEY_MODE_SEARCH        /* md5, topic, partition, offset: refused until the data-table issue */
+    KEY_MODE_SEARCH        /* md5 STRING, topic STRING, partition INTEGER, offset INTEGER, of the record's
+                              coordinates; and a column timestamp INTEGER (ms) */
 };
 
 enum mapping_insert_mode { INSERT_PUT, INSERT_UPDATE };
@@ -21,6 +22,16 @@ enum mapping_map_values {
     MAP_VALUES_STRING, /* the newest Java code */
     MAP_VALUES_TYPED   /* integer, double, boolean, string; nested as JSON text */
 };
+
+/* Objects and arrays without a listed type. */
+enum mapping_nested {
+    NESTED_ERROR,       /* the manual's tables of types have no place for them */
+    NESTED_TEXT,        /* their JSON text */
+    NESTED_TEXT_IN_MAPS /* in a Map their JSON text, in a Struct an error: the newest Java code */
+};
+
+/* Where KEY_MODE_SEARCH has its timestamp from. */
+enum mapping_time { TIME_OF_RECORD, TIME_OF_WRITING };
 
 /* A primary key column or a white-listed one. */
 struct mapping_column {
@@ -36,9 +47,11 @@ struct mapping_plan {
     enum mapping_insert_mode insert_mode;
     enum mapping_delete_mode delete_mode;
     enum mapping_map_values map_values;
-    bool nested_as_text; /* objects and arrays without a type become JSON text; else they are an error */
+    enum mapping_nested nested;
+    enum mapping_time time;
+    bool key_columns; /* fields of the record's key become columns too, and go before those of the value */
     struct mapping_column keys[MAPPING_KEYS_MOST];
-    uint32_t key_count;             /* 2 in KEY_MODE_KAFKA, filled in by the configuration */
+    uint32_t key_count;             /* by coordinates_plan() in KEY_MODE_KAFKA and KEY_MODE_SEARCH */
     struct mapping_column *columns; /* the white-list; count 0: every field of the value */
     uint32_t column_count;
 };

@@ -4,11 +4,13 @@
 #include "mapping/table_mapper.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "mapping/cell.h"
 #include "mapping/columns.h"
-#include "mapping/java_number.h"
+#include "mapping/coordinates.h"
 #include "mapping/key.h"
 #include "mapping/mapping_fault.h"
 #include "mapping/target.h"
@@ -27,7 +29,6 @@ struct table_mapper {
 struct table_mapper *table_mapper_create(const struct table_mapper_options *options)
 {
     const struct mapping_plan *plan = options->plan;
-    CHECK(plan->key_mode != KEY_MODE_SEARCH);
     CHECK(plan->key_count >= 1 && plan->key_count <= MAPPING_KEYS_MOST);
     struct table_mapper *mapper = check_memory(calloc(1, sizeof(*mapper)));
     mapper->plan = plan;
@@ -56,21 +57,6 @@ void table_mapper_destroy(struct table_mapper *mapper)
 }
 
 /* ---- the primary key ---- */
-
-/* topic_partition and offset. */
-static int mapper_keys_of_kafka(struct table_mapper *mapper, const struct message *message)
-{
-    const struct mapping_column *keys = mapper->plan->keys;
-    CHECK(mapper->plan->key_count == 2);
-    char *to = arena_take(&mapper->arena, message->topic.len + JAVA_NUMBER_BYTES);
-    memcpy(to, message->topic.at, message->topic.len);
-    size_t len = message->topic.len;
-    to[len++] = '_';
-    len += java_number_int64(message->partition, to + len);
-    mapper->keys[0] = (struct cell){.name = keys[0].name, .type = CELL_STRING, .bytes = slice_of(to, len)};
-    mapper->keys[1] = (struct cell){.name = keys[1].name, .type = CELL_INTEGER, .integer = message->offset};
-    return 0;
-}
 
 static int mapper_keys_of_fields(struct table_mapper *mapper, const struct value *side,
                                  const struct target_shape *shape, struct mapping_fault *fault)
@@ -109,7 +95,8 @@ static int mapper_keys(struct table_mapper *mapper, const struct message *messag
     int rc = -1;
     switch (mapper->plan->key_mode) {
     case KEY_MODE_KAFKA:
-        rc = mapper_keys_of_kafka(mapper, message);
+        coordinates_of_kafka(mapper->plan, message, &mapper->arena, mapper->keys);
+        rc = 0;
         break;
     case KEY_MODE_RECORD_KEY:
         rc = mapper_keys_of_record(mapper, key, &mapper->targets.key, fault);
@@ -118,7 +105,8 @@ static int mapper_keys(struct table_mapper *mapper, const struct message *messag
         rc = mapper_keys_of_record(mapper, value, &mapper->targets.value, fault);
         break;
     case KEY_MODE_SEARCH:
-        CHECK(mapper->plan->key_mode != KEY_MODE_SEARCH); /* refused when the mapper was made */
+        coordinates_of_search(mapper->plan, message, &mapper->arena, mapper->keys);
+        rc = 0;
     }
     row->keys = mapper->keys;
     row->key_count = mapper->plan->key_count;
@@ -141,36 +129,63 @@ static int mapper_tombstone(const struct table_mapper *mapper, struct row *row, 
     return 0;
 }
 
-/* A text becomes the column "value"; in KEY_MODE_RECORD_VALUE it is the key and nothing more. */
-static int mapper_scalar(struct table_mapper *mapper, const struct value *value, struct mapping_fault *fault)
+/* The timestamp of KEY_MODE_SEARCH. */
+static int mapper_time(struct table_mapper *mapper, const struct message *message,
+                       struct mapping_fault *fault)
 {
-    struct slice none = {0};
-    if (mapper->plan->key_mode == KEY_MODE_RECORD_VALUE)
+    struct timespec now;
+    if (mapper->plan->time == TIME_OF_RECORD) {
+        if (message->timestamp_ms < 0)
+            return mapping_fault_set(fault, STAGE_MAP, COORDINATES_TIME,
+                                     "the record has no timestamp; search.timestamp.type local needs none");
+        columns_add_time(&mapper->columns, message->timestamp_ms);
         return 0;
-    if (value->fields[0].type != VALUE_STRING)
-        return mapping_fault_set(fault, STAGE_MAP, none,
-                                 "the value is neither a text nor an object with fields");
-    struct value_field field = value->fields[0];
-    field.name = SLICE("value");
-    struct target target = target_find(&mapper->targets, field.name);
-    struct value named = {SHAPE_SCALAR, value->schemaless, &field, 1, 0};
-    return columns_add(&mapper->columns, &named, &target, fault);
+    }
+    CHECK(clock_gettime(CLOCK_REALTIME, &now) == 0);
+    columns_add_time(&mapper->columns, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    return 0;
 }
 
-static int mapper_columns(struct table_mapper *mapper, const struct value *value, struct row *row,
-                          struct mapping_fault *fault)
+/* A single value that is the primary key is no column as well. */
+static bool mapper_is_key(const struct value *side, bool keys_are_there)
+{
+    return side->shape == SHAPE_SCALAR && keys_are_there;
+}
+
+/* One side of the record. A single value becomes the column `value` or `key`, unless it is JSON that is no
+ * text: the manual knows objects only, and a number that strayed into a topic of objects is no row. */
+static int mapper_add(struct table_mapper *mapper, const char *name, const struct value *side,
+                      const struct target *targets, struct mapping_fault *fault)
 {
     struct slice none = {0};
-    columns_begin(&mapper->columns, row);
-    int rc = value->shape == SHAPE_SCALAR
-                 ? mapper_scalar(mapper, value, fault)
-                 : columns_add(&mapper->columns, value, mapper->targets.value.targets, fault);
-    if (rc != 0 || columns_check(&mapper->columns, fault) != 0)
+    if (side->shape == SHAPE_SCALAR &&
+        (cell_is_nested(&side->fields[0]) || (side->schemaless && side->fields[0].type != VALUE_STRING)))
+        return mapping_fault_set(fault, STAGE_MAP, none, "the %s is neither a text nor an object with fields",
+                                 name);
+    return columns_add(&mapper->columns, side, targets, fault);
+}
+
+static int mapper_add_sides(struct table_mapper *mapper, const struct value *key, const struct value *value,
+                            struct mapping_fault *fault)
+{
+    const struct mapping_plan *plan = mapper->plan;
+    if (!mapper_is_key(value, plan->key_mode == KEY_MODE_RECORD_VALUE) &&
+        mapper_add(mapper, "value", value, mapper->targets.value.targets, fault) != 0)
+        return -1;
+    if (!plan->key_columns || mapper_is_key(key, plan->key_mode == KEY_MODE_RECORD_KEY))
+        return 0;
+    return mapper_add(mapper, "key", key, mapper->targets.key.targets, fault);
+}
+
+static int mapper_columns(struct table_mapper *mapper, const struct value *key, const struct value *value,
+                          struct row *row, struct mapping_fault *fault)
+{
+    struct slice none = {0};
+    uint32_t before = mapper->columns.count;
+    if (mapper_add_sides(mapper, key, value, fault) != 0 || columns_check(&mapper->columns, fault) != 0)
         return -1;
     row->op = mapper->plan->insert_mode == INSERT_UPDATE ? ROW_UPDATE : ROW_PUT;
-    row->cells = mapper->columns.cells;
-    row->cell_count = mapper->columns.count;
-    if (row->op == ROW_UPDATE && row->cell_count == 0)
+    if (row->op == ROW_UPDATE && mapper->columns.count == before)
         return mapping_fault_set(fault, STAGE_TRANSFORM, none,
                                  "no field has a value, and an update has nothing to write then");
     return 0;
@@ -195,17 +210,39 @@ static int mapper_read(struct table_mapper *mapper, const struct message *messag
     return rc;
 }
 
-static bool mapper_has_fields(const struct value *value)
+/* A single value has a name only when it becomes a column. */
+static void mapper_name(struct value *side, struct slice name)
 {
-    return value->shape == SHAPE_STRUCT || value->shape == SHAPE_MAP;
+    if (side->shape == SHAPE_SCALAR)
+        side->fields[0].name = name;
 }
 
-static void mapper_sort(struct table_mapper *mapper, const struct value *key, const struct value *value)
+static void mapper_sort(struct table_mapper *mapper, struct value *key, struct value *value)
 {
-    if (mapper_has_fields(value))
+    bool columns = value->shape != SHAPE_NONE; /* a tombstone has none; the shape before it stays known */
+    mapper_name(value, SLICE("value"));
+    if (mapper->plan->key_columns && columns) {
+        mapper_name(key, SLICE("key"));
+        target_sort_both(&mapper->targets, key, value);
+        return;
+    }
+    if (columns)
         target_sort(&mapper->targets, value, &mapper->targets.value);
-    if (mapper->plan->key_mode == KEY_MODE_RECORD_KEY && mapper_has_fields(key))
+    if (mapper->plan->key_mode == KEY_MODE_RECORD_KEY)
         target_sort(&mapper->targets, key, &mapper->targets.key);
+}
+
+/* The key is there. A tombstone is told by its value alone, before any column is looked at. */
+static int mapper_row(struct table_mapper *mapper, const struct message *message, const struct value *key,
+                      const struct value *value, struct row *row, struct mapping_fault *fault)
+{
+    columns_begin(&mapper->columns, row);
+    if (mapper->plan->key_mode == KEY_MODE_SEARCH && mapper_time(mapper, message, fault) != 0)
+        return -1;
+    int rc = value->shape == SHAPE_NONE ? mapper_tombstone(mapper, row, fault)
+                                        : mapper_columns(mapper, key, value, row, fault);
+    row->cell_count = mapper->columns.count;
+    return rc;
 }
 
 enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct message *message,
@@ -214,13 +251,11 @@ enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct m
     struct value key, value;
     arena_reset(&mapper->arena);
     row->cells = mapper->columns.cells;
-    row->cell_count = 0;
     if (mapper_read(mapper, message, &key, &value, fault) != 0)
         return MAPPING_FAULT;
     mapper_sort(mapper, &key, &value);
-    if (mapper_keys(mapper, message, &key, &value, row, fault) != 0)
+    if (mapper_keys(mapper, message, &key, &value, row, fault) != 0 ||
+        mapper_row(mapper, message, &key, &value, row, fault) != 0)
         return MAPPING_FAULT;
-    int rc = value.shape == SHAPE_NONE ? mapper_tombstone(mapper, row, fault)
-                                       : mapper_columns(mapper, &value, row, fault);
-    return rc == 0 ? MAPPING_ROW : MAPPING_FAULT;
+    return MAPPING_ROW;
 }

@@ -5,6 +5,7 @@
 
 #include "base/chance.h"
 #include "base/check.h"
+#include "mapping/coordinates.h"
 #include "mapping/name_hash.h"
 
 static struct slice target_name_of(const struct target_table *table, uint32_t slot)
@@ -38,6 +39,7 @@ void target_table_init(struct target_table *table, const struct mapping_plan *pl
         room *= 2;
     *table = (struct target_table){.plan = plan, .mask = room - 1, .seed = chance_seed()};
     table->slots = check_memory(calloc(room, sizeof(*table->slots)));
+    name_set_init(&table->key_names);
     for (uint32_t i = 0; i < plan->key_count; i++)
         target_enter(table, plan->keys[i].name, 1 + i);
     for (uint32_t i = 0; i < plan->column_count; i++)
@@ -47,6 +49,7 @@ void target_table_init(struct target_table *table, const struct mapping_plan *pl
 void target_table_fini(struct target_table *table)
 {
     free(table->slots);
+    name_set_fini(&table->key_names);
     free(table->key.targets);
     free(table->value.targets);
 }
@@ -69,6 +72,8 @@ struct target target_find(const struct target_table *table, struct slice name)
     uint32_t number = *target_slot(table, name);
     if (number != 0 && number <= MAPPING_KEYS_MOST)
         return (struct target){TARGET_KEY, number - 1};
+    if (table->plan->key_mode == KEY_MODE_SEARCH && slice_equal(name, COORDINATES_TIME))
+        return (struct target){TARGET_UNLISTED, 0}; /* every row has one of its own */
     if (number != 0)
         return (struct target){TARGET_LISTED, number - MAPPING_KEYS_MOST - 1};
     if (table->plan->column_count > 0)
@@ -97,4 +102,28 @@ void target_sort(const struct target_table *table, const struct value *value, st
         if (shape->targets[i].kind == TARGET_KEY)
             shape->keys[shape->targets[i].index] = (int32_t)i;
     }
+}
+
+static void target_shade(struct target_table *table, const struct value *key, const struct value *value)
+{
+    name_set_begin(&table->key_names, key->count);
+    for (uint32_t i = 0; i < key->count; i++)
+        name_set_enter(&table->key_names, key->fields, i);
+    for (uint32_t i = 0; i < value->count; i++)
+        if (table->value.targets[i].kind != TARGET_KEY &&
+            name_set_has(&table->key_names, key->fields, value->fields[i].name))
+            table->value.targets[i].kind = TARGET_UNLISTED;
+}
+
+void target_sort_both(struct target_table *table, const struct value *key, const struct value *value)
+{
+    bool known = key->names != 0 && key->names == table->shade && value->names != 0 &&
+                 value->names == table->value.names;
+    target_sort(table, key, &table->key);
+    if (known)
+        return;
+    table->value.names = 0; /* sorted anew: what the last key took is free again */
+    target_sort(table, value, &table->value);
+    target_shade(table, key, value);
+    table->shade = key->names;
 }

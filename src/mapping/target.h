@@ -4,6 +4,7 @@
 #ifndef MAPPING_TARGET_H
 #define MAPPING_TARGET_H
 
+#include "mapping/name_set.h"
 #include "mapping/plan.h"
 #include "record/value.h"
 
@@ -11,7 +12,7 @@ enum target_kind {
     TARGET_PLAIN,    /* a column without a listed type */
     TARGET_LISTED,   /* the white-list's column `index` */
     TARGET_KEY,      /* the primary key column `index` */
-    TARGET_UNLISTED, /* there is a white-list and it is not in it */
+    TARGET_UNLISTED, /* nowhere: there is a white-list and it is not in it, or another field has its name */
     TARGET_BAD_NAME  /* it would be a plain column, but Tablestore refuses the name */
 };
 
@@ -36,6 +37,8 @@ struct target_table {
     uint64_t seed;
     struct target_shape key;   /* the last shape of the record's key */
     struct target_shape value; /* and of its value */
+    struct name_set key_names; /* of target_shade() */
+    uint64_t shade;            /* the key's names in the last target_shade() */
 };
 
 enum { TARGET_NAME_LONGEST = 255 };
@@ -47,6 +50,9 @@ struct target target_find(const struct target_table *table, struct slice name);
 
 /* Targets of a Struct's or a Map's fields, into the table's `key` or `value`. */
 void target_sort(const struct target_table *table, const struct value *value, struct target_shape *shape);
+
+/* The same for both; fields of the value whose name the key has too go nowhere: plan's key_columns. */
+void target_sort_both(struct target_table *table, const struct value *key, const struct value *value);
 
 /* [A-Za-z_][A-Za-z0-9_]*, at most 255 bytes. */
 bool target_name_is_good(struct slice name);

@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { PLANS = 4, NO_KEY = 255 };
+enum { PLANS = 6, NO_KEY = 255 };
 
 static struct mapping_column listed[] = {
     {{"a", 1}, CELL_INTEGER}, {{"b", 1}, CELL_DOUBLE},     {{"c", 1}, CELL_BOOLEAN},
@@ -21,7 +21,7 @@ static const struct mapping_plan plans[PLANS] = {
         .table = {"t", 1},
         .key_mode = KEY_MODE_KAFKA,
         .map_values = MAP_VALUES_TYPED,
-        .nested_as_text = true,
+        .nested = NESTED_TEXT,
         .keys = {{{"topic_partition", 15}, CELL_STRING}, {{"offset", 6}, CELL_INTEGER}},
         .key_count = 2,
     },
@@ -38,7 +38,7 @@ static const struct mapping_plan plans[PLANS] = {
         .table = {"t", 1},
         .key_mode = KEY_MODE_RECORD_VALUE,
         .map_values = MAP_VALUES_STRING,
-        .nested_as_text = true,
+        .nested = NESTED_TEXT,
         .keys = {{{"k", 1}, CELL_BINARY}, {{"n", 1}, CELL_AUTO_INCREMENT}},
         .key_count = 2,
     },
@@ -51,6 +51,29 @@ static const struct mapping_plan plans[PLANS] = {
         .columns = listed,
         .column_count = 5,
     },
+    {
+        .table = {"t", 1},
+        .key_mode = KEY_MODE_SEARCH,
+        .insert_mode = INSERT_UPDATE,
+        .map_values = MAP_VALUES_STRING,
+        .nested = NESTED_TEXT_IN_MAPS,
+        .key_columns = true,
+        .keys = {{{"md5", 3}, CELL_STRING},
+                 {{"topic", 5}, CELL_STRING},
+                 {{"partition", 9}, CELL_INTEGER},
+                 {{"offset", 6}, CELL_INTEGER}},
+        .key_count = 4,
+    },
+    {
+        .table = {"t", 1},
+        .key_mode = KEY_MODE_RECORD_KEY,
+        .insert_mode = INSERT_UPDATE,
+        .delete_mode = DELETE_COLUMN,
+        .nested = NESTED_TEXT,
+        .key_columns = true,
+        .keys = {{{"k", 1}, CELL_STRING}},
+        .key_count = 1,
+    },
 };
 
 static const enum convert_format formats[PLANS][2] = {
@@ -58,6 +81,8 @@ static const enum convert_format formats[PLANS][2] = {
     {CONVERT_JSON, CONVERT_JSON_ENVELOPE},
     {CONVERT_STRING, CONVERT_JSON_ENVELOPE},
     {CONVERT_JSON_ENVELOPE, CONVERT_JSON},
+    {CONVERT_JSON_ENVELOPE, CONVERT_JSON_ENVELOPE},
+    {CONVERT_JSON, CONVERT_JSON},
 };
 
 static struct table_mapper *seasoned[PLANS];
@@ -88,6 +113,8 @@ static void obeys_limits(const struct row *row, const struct mapping_plan *plan)
         CHECK(row->keys[i].type == CELL_INTEGER || row->keys[i].type == CELL_AUTO_INCREMENT ||
               row->keys[i].bytes.len <= 1024);
     for (uint32_t i = 0; i < row->cell_count; i++) {
+        for (uint32_t j = 0; j < i && plan->key_columns; j++)
+            CHECK(!slice_equal(row->cells[i].name, row->cells[j].name));
         const struct cell *cell = &row->cells[i];
         CHECK(cell->name.len >= 1 && cell->name.len <= 255 && !cell->has_timestamp);
         CHECK(cell->op == CELL_PUT || (cell->op == CELL_DELETE_ALL && row->op == ROW_UPDATE));
@@ -124,7 +151,7 @@ static void try_plan(int plan, const struct message *message)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct message message = {.topic = SLICE("t"), .partition = 1, .offset = 2};
+    struct message message = {.topic = SLICE("t"), .partition = 1, .offset = 2, .timestamp_ms = 3};
     prepare();
     char *copy = check_memory(malloc(size + 1));
     if (size > 0)

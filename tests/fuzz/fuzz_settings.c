@@ -22,7 +22,8 @@ static struct settings *read_text(const char *name, struct slice text)
     struct settings_source sources[] = {{"worker.properties", SLICE(worker)}, {name, text}};
     bool yaml = strcmp(name, "f.yaml") == 0;
     size_t errors = 0;
-    struct settings *settings = settings_read_sources(sources + yaml, yaml ? 1 : 2, count_errors, &errors);
+    struct settings *settings =
+        settings_read_sources(sources + yaml, yaml ? 1 : 2, SETTINGS_COMPAT_OF_FILE, count_errors, &errors);
     CHECK((settings == NULL) == (errors > 0));
     return settings;
 }

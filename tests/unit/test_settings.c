@@ -19,7 +19,20 @@ static struct settings *read_all(const struct settings_source *sources, size_t c
 {
     struct buffer said;
     buffer_init(&said, 1 << 20);
-    struct settings *settings = settings_read_sources(sources, count, on_mistake, &said);
+    struct settings *settings =
+        settings_read_sources(sources, count, SETTINGS_COMPAT_OF_FILE, on_mistake, &said);
+    if (settings == NULL)
+        fail_msg("%.*s", (int)said.len, said.at);
+    buffer_fini(&said);
+    return settings;
+}
+
+static struct settings *read_compat(const char *name, const char *text, enum settings_compat compat)
+{
+    struct settings_source source = {name, slice_text(text)};
+    struct buffer said;
+    buffer_init(&said, 1 << 20);
+    struct settings *settings = settings_read_sources(&source, 1, compat, on_mistake, &said);
     if (settings == NULL)
         fail_msg("%.*s", (int)said.len, said.at);
     buffer_fini(&said);
@@ -72,7 +85,7 @@ static void test_yaml_presets(void **state)
     assert_true(slice_equal(table->plan.keys[0].name, SLICE("topic_partition")));
     assert_int_equal(table->plan.keys[1].type, CELL_INTEGER);
     assert_int_equal(table->plan.map_values, MAP_VALUES_TYPED);
-    assert_true(table->plan.nested_as_text);
+    assert_int_equal(table->plan.nested, NESTED_TEXT);
     assert_int_equal(table->key_format, CONVERT_STRING);
     assert_int_equal(table->value_format, CONVERT_JSON);
     assert_true(table->bucket.ordered);
@@ -97,7 +110,7 @@ static void test_the_manuals_presets(void **state)
     const struct settings_table *table = &settings->tables[0];
     assert_int_equal(settings->commit_interval_ms, 60000);
     assert_int_equal(table->plan.map_values, MAP_VALUES_BINARY);
-    assert_false(table->plan.nested_as_text);
+    assert_int_equal(table->plan.nested, NESTED_ERROR);
     assert_int_equal(table->bucket.concurrency, 0);
     assert_int_equal(table->bucket.linger_ms, 10);
     assert_int_equal(table->key_format, CONVERT_JSON_ENVELOPE);
@@ -301,7 +314,8 @@ static struct settings *read_sample(const char *a, const char *b)
     buffer_init(&said, 1 << 20);
     setenv("TABLESTORE_ACCESS_KEY_ID", "a", 1);
     setenv("TABLESTORE_ACCESS_KEY_SECRET", "s3cret", 1);
-    struct settings *settings = settings_read(files, b == NULL ? 1 : 2, on_mistake, &said);
+    struct settings *settings =
+        settings_read(files, b == NULL ? 1 : 2, SETTINGS_COMPAT_OF_FILE, on_mistake, &said);
     if (said.len > 0)
         fail_msg("%.*s", (int)said.len, said.at);
     buffer_fini(&said);
@@ -379,6 +393,92 @@ static void test_the_reference_in_docs_is_current(void **state)
     buffer_fini(&page);
 }
 
+/* ---- whose behaviour is followed ---- */
+
+static void assert_plan(struct settings *settings, enum mapping_map_values map_values,
+                        enum mapping_nested nested, bool key_columns, bool define_columns)
+{
+    const struct settings_table *table = &settings->tables[0];
+    assert_int_equal(table->plan.map_values, map_values);
+    assert_int_equal(table->plan.nested, nested);
+    assert_int_equal(table->plan.key_columns, key_columns);
+    assert_int_equal(table->create.define_columns, define_columns);
+    settings_destroy(settings);
+}
+
+#define YAML_ONE YAML_TOP "kafka.topics: [t]\n"
+#define CONNECT_ONE WORKER CONNECTOR "topics=t\nconnector.class=TableStoreSinkConnector\n"
+#define ONE_FILE "one.properties"
+#define JAVA "connector-1.1"
+
+static void test_compat_changes_presets_and_nothing_that_is_given(void **state)
+{
+    (void)state;
+    assert_plan(read_compat("a.yaml", YAML_ONE, SETTINGS_COMPAT_OF_FILE), MAP_VALUES_TYPED, NESTED_TEXT,
+                false, true);
+    assert_plan(read_compat(ONE_FILE, CONNECT_ONE, SETTINGS_COMPAT_OF_FILE), MAP_VALUES_BINARY, NESTED_ERROR,
+                false, true);
+    assert_plan(read_compat("a.yaml", YAML_ONE "compat: " JAVA "\n", SETTINGS_COMPAT_OF_FILE),
+                MAP_VALUES_STRING, NESTED_TEXT_IN_MAPS, true, false);
+    assert_plan(read_compat(ONE_FILE, CONNECT_ONE "compat=" JAVA "\n", SETTINGS_COMPAT_OF_FILE),
+                MAP_VALUES_STRING, NESTED_TEXT_IN_MAPS, true, false);
+    assert_plan(read_compat(ONE_FILE, CONNECT_ONE "compat = Connector-1.1\nmap.values=typed\nnested=error\n",
+                            SETTINGS_COMPAT_OF_FILE),
+                MAP_VALUES_TYPED, NESTED_ERROR, true, false);
+    assert_plan(
+        read_compat("a.yaml", YAML_ONE "compat: " JAVA "\nkey_columns: false\n", SETTINGS_COMPAT_OF_FILE),
+        MAP_VALUES_STRING, NESTED_TEXT_IN_MAPS, false, false);
+}
+
+static void test_compat_on_the_command_line_goes_before_the_files(void **state)
+{
+    (void)state;
+    assert_plan(read_compat(ONE_FILE, CONNECT_ONE, SETTINGS_COMPAT_JAVA), MAP_VALUES_STRING,
+                NESTED_TEXT_IN_MAPS, true, false);
+    assert_plan(read_compat(ONE_FILE, CONNECT_ONE "compat=" JAVA "\n", SETTINGS_COMPAT_NONE),
+                MAP_VALUES_BINARY, NESTED_ERROR, false, true);
+}
+
+/* What settings_compare() says, and how many lines. */
+static void assert_compared(struct settings *settings, unsigned lines, const char *words)
+{
+    struct buffer said;
+    unsigned is = 0;
+    buffer_init(&said, 1 << 20);
+    settings_compare(settings, on_mistake, &said);
+    buffer_add(&said, "", 1);
+    for (const char *at = said.at; *at != 0; at++)
+        is += *at == '\n';
+    if (is != lines || strstr(said.at, words) == NULL)
+        fail_msg("%u lines, %u were expected, with \"%s\":\n%s", is, lines, words, said.at);
+    buffer_fini(&said);
+    settings_destroy(settings);
+}
+
+static void test_only_differences_that_matter_are_told(void **state)
+{
+    (void)state;
+    assert_compared(read_compat("a.yaml", YAML_ONE, SETTINGS_COMPAT_OF_FILE), 0, "");
+    assert_compared(read_compat("a.yaml", YAML_ONE "compat: " JAVA "\n", SETTINGS_COMPAT_OF_FILE), 4,
+                    "(map.values): here string; ");
+    assert_compared(read_compat(ONE_FILE, CONNECT_ONE, SETTINGS_COMPAT_OF_FILE), 4,
+                    "note: compat: table t: values of a Map, or of JSON without a schema (map.values): here "
+                    "binary; manual: binary; Java connector 1.1: string\n");
+    assert_compared(read_compat(ONE_FILE,
+                                CONNECT_ONE
+                                "primarykey.mode=record_key\nkey.converter=StringConverter\n"
+                                "tablestore.t.primarykey.name=k\ntablestore.t.primarykey.type=string\n"
+                                "tablestore.t.columns.whitelist.name=a\n"
+                                "tablestore.t.columns.whitelist.type=string\n",
+                                SETTINGS_COMPAT_OF_FILE),
+                    1, "a null value: here overwrites or deletes");
+    assert_compared(read_compat(ONE_FILE,
+                                CONNECT_ONE "auto.create=true\ntablestore.t.columns.whitelist.name=a\n"
+                                            "tablestore.t.columns.whitelist.type=string\n",
+                                SETTINGS_COMPAT_OF_FILE),
+                    2, "as defined columns: here yes; manual: yes; Java connector 1.1: no");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +490,9 @@ int main(void)
         cmocka_unit_test(test_both_spellings_of_the_flush_interval),
         cmocka_unit_test(test_client_properties_come_from_the_weakest_to_the_strongest),
         cmocka_unit_test(test_tolerances),
+        cmocka_unit_test(test_compat_changes_presets_and_nothing_that_is_given),
+        cmocka_unit_test(test_compat_on_the_command_line_goes_before_the_files),
+        cmocka_unit_test(test_only_differences_that_matter_are_told),
         cmocka_unit_test(test_what_is_printed_reads_back_and_holds_no_secret),
         cmocka_unit_test(test_any_character_of_a_value_is_printed_so_that_it_reads_back),
         cmocka_unit_test(test_the_samples_have_no_mistake),

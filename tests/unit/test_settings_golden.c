@@ -23,7 +23,8 @@ static void read_case(const char *name, struct buffer *said)
 {
     const char *files[2] = {"worker.properties", name};
     bool alone = strstr(name, ".yaml") != NULL || strstr(name, "_alone.") != NULL;
-    struct settings *settings = settings_read(files + alone, alone ? 1 : 2, on_mistake, said);
+    struct settings *settings =
+        settings_read(files + alone, alone ? 1 : 2, SETTINGS_COMPAT_OF_FILE, on_mistake, said);
     buffer_print(said, settings == NULL ? "exit 2\n" : "exit 0\n");
     settings_destroy(settings);
 }
@@ -93,12 +94,12 @@ static void test_files_that_do_not_go_together(void **state)
     const char *worker[] = {"worker.properties"};
     struct buffer said;
     buffer_init(&said, 1 << 20);
-    assert_null(settings_read(missing, 1, on_mistake, &said));
-    assert_null(settings_read(folder, 1, on_mistake, &said));
-    assert_null(settings_read(mixed, 2, on_mistake, &said));
-    assert_null(settings_read(twice, 3, on_mistake, &said));
-    assert_null(settings_read(worker, 1, on_mistake, &said));
-    assert_null(settings_read(worker, 0, on_mistake, &said));
+    assert_null(settings_read(missing, 1, SETTINGS_COMPAT_OF_FILE, on_mistake, &said));
+    assert_null(settings_read(folder, 1, SETTINGS_COMPAT_OF_FILE, on_mistake, &said));
+    assert_null(settings_read(mixed, 2, SETTINGS_COMPAT_OF_FILE, on_mistake, &said));
+    assert_null(settings_read(twice, 3, SETTINGS_COMPAT_OF_FILE, on_mistake, &said));
+    assert_null(settings_read(worker, 1, SETTINGS_COMPAT_OF_FILE, on_mistake, &said));
+    assert_null(settings_read(worker, 0, SETTINGS_COMPAT_OF_FILE, on_mistake, &said));
     buffer_add(&said, "", 1);
     assert_string_equal(
         said.at,

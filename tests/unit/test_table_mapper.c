@@ -77,7 +77,7 @@ static struct mapping_plan plan_of(enum mapping_key_mode mode, enum cell_type ke
         .table = SLICE("t"),
         .key_mode = mode,
         .map_values = MAP_VALUES_TYPED,
-        .nested_as_text = true,
+        .nested = NESTED_TEXT,
         .keys = {{SLICE("pk0"), key_type}},
         .key_count = 1,
     };
@@ -415,7 +415,7 @@ static void test_map_values_by_the_plan(void **state) /* F.3 10, 11, 15 */
     assert_once(&plan, CONVERT_JSON, "\"k\"", EVERY_KIND,
                 "put pk0=s\"k\" | s=s\"x\" i=s\"1\" d=s\"1.5\" b=s\"true\" f=s\"false\"");
     plan.map_values = MAP_VALUES_BINARY;
-    plan.nested_as_text = false;
+    plan.nested = NESTED_ERROR;
     assert_once(&plan, CONVERT_JSON, "\"k\"", EVERY_KIND,
                 "put pk0=s\"k\" | s=x78 i=x0000000000000001 d=x3ff8000000000000 b=xff f=x00");
     assert_once(&plan, CONVERT_JSON, "\"k\"", "{\"a\":1,\"o\":{}}", "! map o");
@@ -458,7 +458,7 @@ static void test_the_manuals_samples(void **state)
     plan.keys[1] = (struct mapping_column){SLICE("offset"), CELL_INTEGER};
     plan.key_count = 2;
     plan.map_values = MAP_VALUES_BINARY;
-    plan.nested_as_text = false;
+    plan.nested = NESTED_ERROR;
     assert_once(&plan, CONVERT_JSON_ENVELOPE, NULL, manual_map,
                 "put topic_partition=s\"orders.eu_3\" offset=i42 | id=x00000001");
     assert_once(

@@ -8,7 +8,7 @@ export OTSPIPE_CACHE=$CACHE
 PACKAGES_BUILD="gcc cmake ninja-build pkg-config libuv1-dev librdkafka-dev libcurl4-openssl-dev libssl-dev
     libprotobuf-c-dev protobuf-c-compiler libcjson-dev libyaml-dev libmicrohttpd-dev libpcre2-dev libsqlite3-dev libcmocka-dev zlib1g-dev ca-certificates"
 PACKAGES_TEST="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev cppcheck universal-ctags git patch"
-PACKAGES_E2E="python3 python3-venv curl"
+PACKAGES_E2E="python3 python3-venv curl groff-base man-db"
 
 dev_help()
 {

@@ -99,7 +99,7 @@ static int commands_options(const struct command *command, int argc, char **argv
     int code = CLI_DONE;
     bool good = words_start(command, argc, argv, &asked, &words, &code);
     if (good && asked.version)
-        puts("otspipe " OTSPIPE_VERSION);
+        code = puts("otspipe " OTSPIPE_VERSION) >= 0 && fflush(stdout) == 0 ? CLI_DONE : CLI_FAILED;
     words_fini(&words);
     return code;
 }

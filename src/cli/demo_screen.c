@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/check.h"
@@ -34,7 +35,7 @@ struct demo_screen *demo_screen_create(struct clock *clock)
     screen_init();
     screen->clock = clock;
     screen->terminal = screen_is_terminal();
-    screen->colour = screen_has_colour();
+    screen->colour = screen_has_colour(STDOUT_FILENO);
     screen->looked_ms = clock->now_ms;
     return screen;
 }

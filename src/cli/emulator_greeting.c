@@ -2,6 +2,7 @@
 #include "cli/emulator_greeting.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "cli/emulator_options.h"
@@ -141,7 +142,7 @@ void emulator_greet(const struct cli_emulator *cli, const struct emulator *emula
     const struct keyring_pair *pair = &cli->options.pairs[0];
     struct greeting greeting = {.cli = cli, .pair = pair};
     screen_init();
-    greeting.colour = screen_has_colour();
+    greeting.colour = screen_has_colour(STDOUT_FILENO);
     greeting.instance = pair->instance == NULL ? cli->options.instances[0] : pair->instance;
     buffer_init(&greeting.text, GREETING_MOST);
     greeting_find_endpoint(&greeting, emulator_port(emulator));

@@ -2,6 +2,7 @@
 #include "cli/help.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "cli/command.h"
@@ -194,7 +195,7 @@ void help_print(const struct command *command, FILE *to)
     size_t width = screen_width();
     buffer_init(&text, HELP_MOST);
     help_put(command, &text, width > HELP_WIDTH_MOST ? HELP_WIDTH_MOST : width,
-             to == stdout && screen_has_colour());
+             to == stdout && screen_has_colour(STDOUT_FILENO));
     fwrite(text.at, 1, text.len, to);
     buffer_fini(&text);
 }

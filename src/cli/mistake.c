@@ -2,16 +2,10 @@
 #include "cli/mistake.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
-
-static bool mistake_has_colour(void)
-{
-    const char *no_colour = getenv("NO_COLOR");
-    return (no_colour == NULL || no_colour[0] == 0) && isatty(STDERR_FILENO);
-}
+#include "cli/screen.h"
 
 void mistake_put(void *arg, enum settings_severity severity, const char *line)
 {
@@ -19,7 +13,7 @@ void mistake_put(void *arg, enum settings_severity severity, const char *line)
     static const char *const colours[] = {"\033[31m", "\033[33m", "\033[36m"};
     int len = (int)strcspn(line, "\n"); /* librdkafka ends some of its words so */
     (void)arg;
-    if (mistake_has_colour())
+    if (screen_has_colour(STDERR_FILENO))
         fprintf(stderr, "%s%s%.*s\033[0m\n", colours[severity], words[severity], len, line);
     else
         fprintf(stderr, "%s%.*s\n", words[severity], len, line);

@@ -23,11 +23,11 @@ bool screen_is_terminal(void)
     return isatty(STDOUT_FILENO);
 }
 
-bool screen_has_colour(void)
+bool screen_has_colour(int fd)
 {
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
     bool dumb = terminal != NULL && strcmp(terminal, "dumb") == 0;
-    return !dumb && (no_colour == NULL || no_colour[0] == 0) && screen_is_terminal();
+    return !dumb && (no_colour == NULL || no_colour[0] == 0) && isatty(fd);
 }
 
 size_t screen_width(void)

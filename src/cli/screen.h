@@ -10,9 +10,9 @@ struct buffer;
 /* Once, before the others: widths of characters are the C library's. */
 void screen_init(void);
 
-/* stdout is a terminal; it takes colours (NO_COLOR, TERM); its columns. */
+/* stdout is a terminal; stdout or stderr takes colours (NO_COLOR, TERM); the columns of stdout. */
 bool screen_is_terminal(void);
-bool screen_has_colour(void);
+bool screen_has_colour(int fd);
 size_t screen_width(void);
 
 /* Appends at most `most` bytes of the text and tells with "..." when there were more. What a terminal would

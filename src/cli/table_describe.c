@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "cli/cli.h"
@@ -220,7 +221,7 @@ static void describe_show_options(const Ots__DescribeTableResponse *found, struc
 static void describe_show(const struct table_session *session, struct buffer *text)
 {
     const Ots__DescribeTableResponse *found = session->description;
-    bool colour = screen_has_colour();
+    bool colour = screen_has_colour(STDOUT_FILENO);
     screen_put(text, session->schema.table, NAME_SHOWN);
     describe_show_text("table", text, colour);
     buffer_print(text, "%s", describe_status(found));

@@ -1,5 +1,6 @@
 /* table_ls: names of tables, one a line; on a terminal and as JSON with their primary keys. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "cli/cli.h"
@@ -88,7 +89,7 @@ int table_ls(struct table_session *session, struct error *err)
     else
         table_session_say(session, "there is no table yet; 'otspipe table create NAME id:string' makes one");
     buffer_init(&listing.text, SIZE_MAX);
-    grid_init(&listing.grid, screen_width(), screen_has_colour());
+    grid_init(&listing.grid, screen_width(), screen_has_colour(STDOUT_FILENO));
     int rc = ls_all(session, &listing, err);
     grid_fini(&listing.grid);
     buffer_fini(&listing.text);

@@ -48,9 +48,8 @@ static void fast_on_time(void *arg, struct clock_timer *timer)
     batch->on_answer(batch->arg, batch);
 }
 
-static void fast_send(struct sink *sink, struct batch *batch, bool fresh)
+static void fast_send(struct sink *sink, struct batch *batch)
 {
-    (void)fresh;
     struct fast_answer *answer = batch->sink_state;
     if (answer == NULL) {
         answer = check_memory(calloc(1, sizeof(*answer)));

@@ -94,12 +94,11 @@ static void path_on_time(void *arg, struct clock_timer *timer)
     batch->on_answer(batch->arg, batch);
 }
 
-static void path_send(struct sink *sink, struct batch *batch, bool fresh)
+static void path_send(struct sink *sink, struct batch *batch)
 {
     struct path *path = (struct path *)((char *)sink - offsetof(struct path, sink));
     struct answer *answer = batch->sink_state;
     uint8_t md5[1][MD5_BYTES];
-    (void)fresh;
     if (answer == NULL) {
         answer = check_memory(calloc(1, sizeof(*answer)));
         clock_timer_init(&answer->timer, path_on_time, answer);

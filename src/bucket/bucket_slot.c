@@ -172,24 +172,20 @@ void bucket_slot_seal(struct bucket *bucket)
     clock_stop(bucket->clock, &bucket->linger);
 }
 
-/* The sink says something about every row; what it forgets would be sent again. True: a row has no key, the
- * request must not be repeated behind our back. */
-static bool slot_clear_verdicts(struct batch *batch)
+/* The sink says something about every row; what it forgets would be sent again. */
+static void slot_clear_verdicts(struct batch *batch)
 {
-    bool fresh = false;
     for (uint32_t i = 0; i < batch->count; i++) {
         batch->rows[i].verdict = VERDICT_RETRY;
         batch->rows[i].why = UINT32_MAX;
-        fresh |= batch->rows[i].placeholder;
     }
     buffer_reset(&batch->reasons, 4096);
     batch->throttled = false;
-    return fresh;
 }
 
 static void slot_send(struct bucket *bucket, struct batch *batch)
 {
-    bool fresh = slot_clear_verdicts(batch);
+    slot_clear_verdicts(batch);
     if (batch->attempts++ == 0)
         batch->since_ms = bucket->clock->now_ms;
     batch->state = SLOT_FLYING;
@@ -197,7 +193,7 @@ static void slot_send(struct bucket *bucket, struct batch *batch)
     bucket->in_flight++;
     bucket->counts.requests++;
     bucket->counts.bytes_sent += bucket_slot_bytes(bucket, batch);
-    bucket->sink->class->send(bucket->sink, batch, fresh);
+    bucket->sink->class->send(bucket->sink, batch);
 }
 
 void bucket_slot_send_ready(struct bucket *bucket)

@@ -14,9 +14,9 @@ struct sink_class {
     char *(*put_row)(struct sink *sink, const struct row *row, char *to);
 
     /* Begins; the answer comes exactly once, from a later turn, as batch->on_answer(batch->arg, batch), with
-     * outcome, verdicts and reasons filled in. body and rows are lent until then. `fresh`: on a connection of
-     * its own, never repeated by the library below (rows with a placeholder). */
-    void (*send)(struct sink *sink, struct batch *batch, bool fresh);
+     * outcome, verdicts and reasons filled in. body and rows are lent until then. It is sent once: never
+     * repeated by a library below (rows with a placeholder would be there twice). */
+    void (*send)(struct sink *sink, struct batch *batch);
 
     /* Closes the connection of a batch that is in flight: its answer comes soon, as BATCH_CUT (or as it would
      * have come). */

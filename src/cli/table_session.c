@@ -144,7 +144,7 @@ int table_session_ask(struct table_session *session, const char *operation, bool
     struct backoff backoff = {.first_ms = FIRST_WAIT_MS, .most_ms = MOST_WAIT_MS};
     int64_t began_ms = clock->now_ms;
     for (bool first = true;; first = false) {
-        ots_call_send(session->call, operation, buffer_slice(&session->body), !again);
+        ots_call_send(session->call, operation, buffer_slice(&session->body));
         loop_run(session->loop);
         if (session->outcome == OTS_OK)
             return 0;

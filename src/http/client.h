@@ -51,7 +51,6 @@ struct http_request {
     const char *const *lines; /* "name: value", copied */
     size_t line_count;
     struct slice body; /* POST when at is not NULL, else GET. Lent until on_reply */
-    bool fresh;        /* a new connection, closed afterwards */
 };
 
 /* The reply is lent for the call. The exchange may be used again from inside it. */

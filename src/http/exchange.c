@@ -200,12 +200,9 @@ static void exchange_set_body(struct http_exchange *exchange, struct slice body)
 static void exchange_set_request(struct http_exchange *exchange, const struct http_request *request)
 {
     CURL *easy = exchange->easy;
-    long fresh = request->fresh ? 1 : 0;
     exchange_take_lines(exchange, request);
     CHECK(curl_easy_setopt(easy, CURLOPT_URL, exchange->url.at) == CURLE_OK);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->nodes);
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, fresh);
-    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, fresh);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_MOST_S);
     exchange_set_body(exchange, request->body);
 }

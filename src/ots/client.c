@@ -55,7 +55,6 @@ struct ots_call {
     int64_t skew_ms; /* what the request in flight was signed with */
     char url[OTS_ENDPOINT_MOST + 1 + OPERATION_MOST + 1];
     struct slice body;
-    bool fresh;
     struct loop_work *work; /* NULL until the first large body */
     bool digesting;         /* a worker is at it, or it is queued */
     bool cut;               /* while digesting */
@@ -237,7 +236,7 @@ static void call_begin(struct ots_call *call, struct slice body_md5)
         .body_md5 = body_md5,
         .wall_ms = client->clock->wall_ms + call->skew_ms,
     };
-    struct http_request sent = {.url = call->url, .lines = lines, .body = call->body, .fresh = call->fresh};
+    struct http_request sent = {.url = call->url, .lines = lines, .body = call->body};
     sent.line_count = signer_request(client->signer, &request, lines);
     http_send(call->exchange, &sent);
 }
@@ -320,12 +319,11 @@ static void client_queue(struct ots_client *client, struct ots_call *call)
         client_arm(client);
 }
 
-void ots_call_send(struct ots_call *call, const char *operation, struct slice body, bool fresh)
+void ots_call_send(struct ots_call *call, const char *operation, struct slice body)
 {
     CHECK(strlen(operation) <= OPERATION_MOST && !call->digesting);
     call->operation = operation;
     call->body = body.at != NULL ? body : SLICE("");
-    call->fresh = fresh;
     snprintf(call->url, sizeof(call->url), "%s/%s", call->client->base, operation);
     call->digesting = true;
     call->cut = false;

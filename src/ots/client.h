@@ -56,7 +56,7 @@ void ots_call_destroy(struct ots_call *call);
 
 /* `operation` is a static text, "BulkImport"; the body is lent until the answer, which comes exactly once,
  * later. */
-void ots_call_send(struct ots_call *call, const char *operation, struct slice body, bool fresh);
+void ots_call_send(struct ots_call *call, const char *operation, struct slice body);
 void ots_call_cut(struct ots_call *call);
 
 #endif

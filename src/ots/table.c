@@ -194,7 +194,7 @@ static void check_send(struct ots_table_check *check)
         check_finish(check, &err);
         return;
     }
-    ots_call_send(check->call, operations[check->step], buffer_slice(&check->body), false);
+    ots_call_send(check->call, operations[check->step], buffer_slice(&check->body));
 }
 
 static void check_on_time(void *arg, struct clock_timer *timer)

@@ -198,7 +198,7 @@ static struct write_slot *write_slot_of(struct write_sink *write, struct batch *
     return slot;
 }
 
-static void write_send(struct sink *sink, struct batch *batch, bool fresh)
+static void write_send(struct sink *sink, struct batch *batch)
 {
     struct write_sink *write = write_of(sink);
     struct write_slot *slot = write_slot_of(write, batch);
@@ -208,7 +208,7 @@ static void write_send(struct sink *sink, struct batch *batch, bool fresh)
     struct slice body =
         write_request_finish(write->kind, slice_text(write->table), batch->body.at + WRITE_REQUEST_PREFIX,
                              batch->body.len - WRITE_REQUEST_PREFIX);
-    ots_call_send(slot->call, operation, body, fresh);
+    ots_call_send(slot->call, operation, body);
 }
 
 static void write_cut_off(struct sink *sink, struct batch *batch)

@@ -160,8 +160,7 @@ static struct sent *send_bytes(struct place *place, int slot, const char *path, 
     struct http_request request = {.url = url,
                                    .lines = lines,
                                    .line_count = signer_request(place->signer, &sign, lines),
-                                   .body = sign.body,
-                                   .fresh = true};
+                                   .body = sign.body};
     sent->answered = false;
     place->open++;
     http_send(sent->exchange, &request);

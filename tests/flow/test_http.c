@@ -85,7 +85,7 @@ static void send_again(struct pair *pair, struct http_exchange *exchange, const 
     assert_true(reply->connect_ms <= reply->total_ms && reply->first_byte_ms <= reply->total_ms);
     for (int i = 0; i < PAIR_EXCHANGES && pair->replies < pair->wanted; i++)
         if (pair->exchanges[i] == exchange)
-            pair_send_to(pair, i, http_server_port(pair->server), "/echo", SLICE("again"), pair->fresh);
+            pair_send_to(pair, i, http_server_port(pair->server), "/echo", SLICE("again"));
 }
 
 static void test_a_hundred_requests_share_one_connection(void **state)
@@ -96,17 +96,6 @@ static void test_a_hundred_requests_share_one_connection(void **state)
     pair_await(pair, 100);
     assert_int_equal(pair->calls, 100);
     assert_int_equal(pair->connections, 1);
-}
-
-static void test_each_fresh_request_has_its_own_connection(void **state)
-{
-    struct pair *pair = *state;
-    pair->fresh = true;
-    pair->on_reply = send_again;
-    pair_send(pair, 0, "/echo", SLICE("kept"));
-    pair_await(pair, 20);
-    assert_int_equal(pair->calls, 20);
-    assert_int_equal(pair->connections, 20);
 }
 
 static char bodies[PAIR_EXCHANGES][100];
@@ -272,7 +261,6 @@ int main(void)
         TEST(test_curl_adds_no_header_that_nobody_asked_for),
         TEST(test_an_answer_may_come_later_and_the_request_lives_until_then),
         TEST(test_a_hundred_requests_share_one_connection),
-        TEST(test_each_fresh_request_has_its_own_connection),
         TEST(test_many_at_once_keep_their_answers_apart_and_their_connections_few),
         TEST(test_bodies_of_every_size_class_come_back_whole),
         SMALL(test_a_body_above_the_most_is_told_to_the_handler_without_it),

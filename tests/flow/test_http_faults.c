@@ -64,18 +64,6 @@ static void assert_ended(struct pair *pair, enum http_outcome outcome, uint16_t 
 
 /* ---- the server of ours fails on purpose ---- */
 
-static void test_a_fresh_request_that_is_abandoned_is_cut_and_not_repeated(void **state)
-{
-    struct pair *pair = *state;
-    uint16_t port = http_server_port(pair->server);
-    pair_send_to(pair, 0, port, "/echo", SLICE("a kept connection"), false);
-    pair_await(pair, 1);
-    pair_send_to(pair, 0, port, "/abandon", SLICE("once"), true);
-    pair_await(pair, 1);
-    assert_ended(pair, HTTP_CUT, port, "the connection was closed without an answer");
-    assert_int_equal(pair->calls, 2);
-}
-
 /* curl would: the first one may still be done after the second was answered. */
 static void test_on_a_kept_connection_an_abandoned_post_is_not_repeated_but_a_get_is(void **state)
 {
@@ -118,7 +106,7 @@ static void test_a_refused_connection_is_unsent(void **state)
     struct peer peer;
     peer_listen(&peer, 1);
     close(peer.listener);
-    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"), false);
+    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"));
     assert_int_equal(pair->replies, 0);
     pair_await(pair, 1);
     assert_ended(pair, HTTP_UNSENT, peer.port, "Connection refused");
@@ -159,7 +147,7 @@ static void test_no_connection_in_time_is_unsent(void **state)
         fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         connect(fillers[i], (struct sockaddr *)&address, sizeof(address));
     }
-    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"), false);
+    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"));
     pair_await(pair, 1);
     assert_ended(pair, HTTP_UNSENT, peer.port, "no connection within 40 ms");
     for (int i = 0; i < 4; i++)
@@ -180,7 +168,7 @@ static void await_peer(struct pair *pair, peer_script_fn *script, const char *wo
 {
     struct peer peer;
     peer_start(&peer, script);
-    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"), true);
+    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"));
     pair_await(pair, 1);
     assert_ended(pair, HTTP_CUT, peer.port, words);
     peer_join(&peer);
@@ -196,7 +184,7 @@ static void test_silence_is_cut_as_a_stall(void **state)
     struct pair *pair = *state;
     struct peer peer;
     peer_start(&peer, script_silence);
-    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"), false);
+    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"));
     pair_await(pair, 1);
     assert_int_equal(pair->outcome, HTTP_CUT);
     assert_non_null(strstr(pair->words, "no byte moved for "));
@@ -209,7 +197,7 @@ static void script_trickle(struct peer *peer, int fd)
     (void)peer;
     struct timespec pause = {.tv_nsec = 10000000};
     peer_hear(fd, "\r\n\r\nx");
-    peer_say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 80\r\n\r\n");
+    peer_say(fd, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 80\r\n\r\n");
     for (int i = 0; i < 80; i++) {
         nanosleep(&pause, NULL);
         peer_say(fd, "t");
@@ -231,7 +219,7 @@ static void test_a_slow_answer_that_moves_is_no_stall(void **state)
     struct pair *pair = *state;
     struct peer peer;
     peer_start(&peer, script_trickle);
-    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"), true);
+    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"));
     pair_await(pair, 1);
     assert_int_equal(pair->outcome, HTTP_ANSWERED);
     assert_int_equal(pair->body_len, 80);
@@ -305,7 +293,7 @@ static void test_refused_after_a_kept_connection_died_is_not_unsent(void **state
     struct peer peer;
     peer_start(&peer, script_die_on_the_second);
     for (int i = 0; i < 2; i++) {
-        pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"), false);
+        pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"));
         pair_await(pair, 1);
         assert_int_equal(pair->outcome, i == 0 ? HTTP_ANSWERED : HTTP_CUT);
     }
@@ -318,7 +306,7 @@ static void script_continue(struct peer *peer, int fd)
     (void)peer;
     peer_hear(fd, "\r\n\r\nx");
     peer_say(fd, "HTTP/1.1 100 Continue\r\nX-Echo: not this\r\n\r\n");
-    peer_say(fd, "HTTP/1.1 200 OK\r\nX-Echo:\t  this  \r\nContent-Length: 2\r\n\r\nok");
+    peer_say(fd, "HTTP/1.1 200 OK\r\nX-Echo:\t  this  \r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
     peer_hear_end(fd);
     close(fd);
 }
@@ -328,7 +316,7 @@ static void test_headers_of_an_interim_answer_are_not_of_the_answer(void **state
     struct pair *pair = *state;
     struct peer peer;
     peer_start(&peer, script_continue);
-    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"), true);
+    pair_send_to(pair, 0, peer.port, "/echo", SLICE("x"));
     pair_await(pair, 1);
     assert_int_equal(pair->outcome, HTTP_ANSWERED);
     assert_string_equal(pair->header, "this");
@@ -421,7 +409,7 @@ static void test_a_destroyed_server_abandons_its_open_calls(void **state)
     clock_timer_init(&watch, on_held_stop, pair);
     clock_start(pair->clock, &watch, 0);
     for (int i = 0; i < 5; i++)
-        pair_send_to(pair, i, port, "/hold", SLICE("x"), true);
+        pair_send_to(pair, i, port, "/hold", SLICE("x"));
     pair->wanted = 5;
     loop_run(pair->loop);
     http_server_destroy(pair->server);
@@ -648,7 +636,6 @@ static void test_what_is_not_http_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH(build, test_a_fresh_request_that_is_abandoned_is_cut_and_not_repeated),
         WITH(build, test_on_a_kept_connection_an_abandoned_post_is_not_repeated_but_a_get_is),
         WITH(build, test_half_an_answer_is_cut),
         WITH(build, test_a_refused_connection_is_unsent),

@@ -41,7 +41,7 @@ static void on_answer(void *arg, struct ots_call *call, const struct ots_answer 
     story->last = *answer;
     story->answers++;
     if (story->again-- > 0)
-        ots_call_send(call, "ListTable", SLICE(""), false);
+        ots_call_send(call, "ListTable", SLICE(""));
     else
         loop_stop(story->loop);
 }
@@ -78,7 +78,7 @@ static int tear_down(void **state)
 static enum ots_outcome ask(struct story *story)
 {
     int before = story->answers;
-    ots_call_send(story->call, "ListTable", SLICE("body"), false);
+    ots_call_send(story->call, "ListTable", SLICE("body"));
     assert_int_equal(story->answers, before); /* never from inside the send */
     loop_run(story->loop);
     assert_int_equal(story->answers, before + 1);
@@ -106,7 +106,7 @@ static void test_a_call_may_be_used_again_from_inside_its_answer(void **state)
     struct story *story = *state;
     fake_ots_push(story->fake, &(struct fake_step){.body = SLICE("hello")});
     story->again = 50;
-    ots_call_send(story->call, "ListTable", SLICE(""), false);
+    ots_call_send(story->call, "ListTable", SLICE(""));
     loop_run(story->loop);
     assert_int_equal(story->answers, 51);
     assert_int_equal(fake_ots_count(story->fake), 51);
@@ -140,7 +140,7 @@ static void test_a_refused_connection_left_nothing(void **state)
     options.endpoint = "http://127.0.0.1:1";
     struct ots_client *client = ots_client_create(story->loop, &options, &err);
     struct ots_call *call = ots_call_create(client, on_answer, story);
-    ots_call_send(call, "ListTable", SLICE(""), false);
+    ots_call_send(call, "ListTable", SLICE(""));
     loop_run(story->loop);
     assert_int_equal(story->last.outcome, OTS_UNSENT);
     assert_non_null(strstr(story->last.error.text, "127.0.0.1:1"));
@@ -184,7 +184,7 @@ static void test_a_call_that_is_cut_answers_once(void **state)
 {
     struct story *story = *state;
     fake_ots_push(story->fake, &(struct fake_step){.way = FAKE_SILENT});
-    ots_call_send(story->call, "ListTable", SLICE(""), false);
+    ots_call_send(story->call, "ListTable", SLICE(""));
     run_until_the_service_has_it(story);
     ots_call_cut(story->call);
     assert_int_equal(story->answers, 0);
@@ -197,7 +197,7 @@ static void test_a_call_that_is_cut_answers_once(void **state)
 static void test_a_call_that_is_cut_before_it_left_was_not_sent(void **state)
 {
     struct story *story = *state;
-    ots_call_send(story->call, "ListTable", SLICE(""), false);
+    ots_call_send(story->call, "ListTable", SLICE(""));
     ots_call_cut(story->call);
     ots_call_cut(story->call);
     assert_int_equal(story->answers, 0);
@@ -212,11 +212,11 @@ static void test_a_call_may_be_given_up_in_flight(void **state)
     struct story *story = *state;
     fake_ots_push(story->fake, &(struct fake_step){.way = FAKE_SILENT});
     struct ots_call *call = ots_call_create(story->client, on_answer, story);
-    ots_call_send(call, "ListTable", SLICE("body"), false);
+    ots_call_send(call, "ListTable", SLICE("body"));
     run_until_the_service_has_it(story);
     ots_call_destroy(call);
     call = ots_call_create(story->client, on_answer, story);
-    ots_call_send(call, "ListTable", SLICE("body"), false); /* and before it went anywhere */
+    ots_call_send(call, "ListTable", SLICE("body")); /* and before it went anywhere */
     ots_call_destroy(call);
     assert_int_equal(ask_for(story, &(struct fake_step){.body = SLICE("hello")}), OTS_OK);
     assert_int_equal(story->answers, 1);
@@ -234,18 +234,18 @@ static void test_a_large_body_is_sent_as_any_other(void **state)
     digest_md5(digest, slice_of(large, bytes), md5);
     fake_ots_push(story->fake, &(struct fake_step){.body = SLICE("hello")});
     for (size_t i = 0; i < 3; i++) {
-        ots_call_send(story->call, "BulkImport", slice_of(large, bytes), i == 1);
+        ots_call_send(story->call, "BulkImport", slice_of(large, bytes));
         loop_run(story->loop);
         assert_int_equal(story->last.outcome, OTS_OK);
         assert_string_equal(fake_ots_request(story->fake, i)->md5, md5);
         assert_true(slice_equal(fake_ots_request(story->fake, i)->body, slice_of(large, bytes)));
     }
-    ots_call_send(story->call, "BulkImport", slice_of(large, bytes), false);
+    ots_call_send(story->call, "BulkImport", slice_of(large, bytes));
     ots_call_cut(story->call);
     loop_run(story->loop);
     assert_int_equal(story->answers, 4);
     assert_int_equal(story->last.outcome, OTS_UNSENT);
-    ots_call_send(story->call, "BulkImport", slice_of(large, bytes), false);
+    ots_call_send(story->call, "BulkImport", slice_of(large, bytes));
     ots_call_destroy(story->call); /* in the worker's hands */
     free(large);
     digest_destroy(digest);

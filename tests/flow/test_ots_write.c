@@ -140,7 +140,7 @@ static enum batch_outcome send_rows(struct story *story, uint32_t count)
 {
     int before = story->answers;
     fill(story, count);
-    story->sink->class->send(story->sink, &story->batch, false);
+    story->sink->class->send(story->sink, &story->batch);
     assert_int_equal(story->answers, before);
     loop_run(story->loop);
     assert_int_equal(story->answers, before + 1);
@@ -273,7 +273,7 @@ static void test_a_batch_that_is_cut_answers_once(void **state)
     fake_ots_push(story->fake, &(struct fake_step){.way = FAKE_SILENT});
     story->sink->class->cut(story->sink, &story->batch); /* never sent: nothing */
     fill(story, 2);
-    story->sink->class->send(story->sink, &story->batch, true);
+    story->sink->class->send(story->sink, &story->batch);
     story->sink->class->cut(story->sink, &story->batch);
     assert_int_equal(story->answers, 0);
     loop_run(story->loop);
@@ -321,7 +321,7 @@ static void test_nobody_there_means_nothing_was_sent(void **state)
     struct ots_client *client = ots_client_create(story->loop, &options, &err);
     struct sink *sink = ots_write_create(client, SLICE("orders"), WRITE_BULK_IMPORT, true);
     fill(story, 1);
-    sink->class->send(sink, &story->batch, false);
+    sink->class->send(sink, &story->batch);
     loop_run(story->loop);
     assert_int_equal(story->batch.outcome, BATCH_UNSENT);
     sink->class->forget(sink, &story->batch);

@@ -114,7 +114,7 @@ static void request_check(struct sim_request *request)
             item_key(&request->items[i])->in_flight++;
 }
 
-static void request_read(struct sim_request *request, const struct batch *batch, bool fresh)
+static void request_read(struct sim_request *request, const struct batch *batch)
 {
     struct sim_sink *sink = request->sink;
     struct sim_world *world = sink->world;
@@ -129,8 +129,6 @@ static void request_read(struct sim_request *request, const struct batch *batch,
             sim_broken(world, "p%u offset %lld of assignment %u is sent in assignment %u%s", head.partition,
                        (long long)record->offset, head.epoch, world->epoch,
                        sim_source_owns(world->source) ? "" : ", which is not ours any more");
-        if (record->placeholder && !fresh)
-            sim_broken(world, "a row without a key is sent on a used connection");
         if (row->mark != record->offset)
             sim_broken(world, "a row carries another row's mark");
         sim_trace(world, "  lane %u request %llu: p%u k%u s%u op%u%s", sink->lane,
@@ -295,7 +293,7 @@ static void request_start_apply(struct sim_request *request, int64_t answer_ms)
     clock_start(&world->clock, &request->apply, apply_ms);
 }
 
-static void sink_send(struct sink *base, struct batch *batch, bool fresh)
+static void sink_send(struct sink *base, struct batch *batch)
 {
     struct sim_sink *sink = (struct sim_sink *)base;
     struct sim_world *world = sink->world;
@@ -313,7 +311,7 @@ static void sink_send(struct sink *base, struct batch *batch, bool fresh)
     list_push(&sink->requests, &request->node);
     sink->in_flight++;
     sink->sent++;
-    request_read(request, batch, fresh);
+    request_read(request, batch);
     request_check(request);
     request_plan(request);
     int64_t answer_ms = sim_between(world, 0, sim_hit(world, world->faults.delay) ? 3000 : world->slowest_ms);

@@ -2,7 +2,7 @@
  *
  *   +a1 +a2u +b1d +*1   push: key, number, op (put when none, u update, d delete); key * is a placeholder
  *   turn                the end of a take
- *   >a1,b1              the next request that was sent has just these rows; ">a1,b1!" : and was sent fresh
+ *   >a1,b1              the next request that was sent has just these rows
  *   none                no request was sent that the script has not named
  *   0:ORX               request 0 (they are counted as sent) is answered: OK, RETRY, REJECT for each row
  *   0:slow              refused as a whole, throttled; also 0:retry 0:cut 0:unsent 0:refused 0:blocked
@@ -105,7 +105,7 @@ static void rig_check_keys(struct rig *rig, const struct batch *batch)
                       rig->requests[r]->rows[i].key_hash != batch->rows[j].key_hash);
 }
 
-static void rig_send(struct sink *sink, struct batch *batch, bool fresh)
+static void rig_send(struct sink *sink, struct batch *batch)
 {
     struct rig *rig = (struct rig *)sink;
     CHECK(rig->sent_count < RIG_REQUESTS && batch->count > 0 && batch->count <= sink->rows_most);
@@ -117,8 +117,6 @@ static void rig_send(struct sink *sink, struct batch *batch, bool fresh)
         rig_check_row(rig, batch, i);
         rig_add_words(sent, sizeof(rig->sent[0]), rig->rows[batch->rows[i].receipt.run].name, "");
     }
-    if (fresh)
-        rig_add_words(sent, sizeof(rig->sent[0]), NULL, "!");
     rig->requests[rig->sent_count++] = batch;
     batch->sink_state = rig;
 }

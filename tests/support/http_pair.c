@@ -250,16 +250,16 @@ void pair_await(struct pair *pair, int replies)
     assert_int_equal(pair->replies, pair->wanted);
 }
 
-void pair_send_to(struct pair *pair, int i, uint16_t port, const char *path, struct slice body, bool fresh)
+void pair_send_to(struct pair *pair, int i, uint16_t port, const char *path, struct slice body)
 {
     char url[256];
     static const char *const lines[] = {"x-echo: said"};
     snprintf(url, sizeof(url), "http://127.0.0.1:%u%s", port, path);
-    struct http_request request = {.url = url, .lines = lines, .line_count = 1, .body = body, .fresh = fresh};
+    struct http_request request = {.url = url, .lines = lines, .line_count = 1, .body = body};
     http_send(pair->exchanges[i], &request);
 }
 
 void pair_send(struct pair *pair, int i, const char *path, struct slice body)
 {
-    pair_send_to(pair, i, http_server_port(pair->server), path, body, false);
+    pair_send_to(pair, i, http_server_port(pair->server), path, body);
 }

@@ -27,8 +27,7 @@ struct pair {
     int held_count;
     int calls;
     int replies;
-    int wanted; /* replies that end the run */
-    bool fresh;
+    int wanted;   /* replies that end the run */
     bool watches; /* the server watches its calls and counts what becomes of them: */
     int gone;
     int whole;
@@ -63,7 +62,7 @@ void pair_run_until(struct pair *pair, bool (*await)(const struct pair *pair));
 
 /* Exchange number i. A body whose at is NULL: a GET. */
 void pair_send(struct pair *pair, int i, const char *path, struct slice body);
-void pair_send_to(struct pair *pair, int i, uint16_t port, const char *path, struct slice body, bool fresh);
+void pair_send_to(struct pair *pair, int i, uint16_t port, const char *path, struct slice body);
 
 /* Answers all calls that are held. */
 void pair_on_later(void *pair, struct clock_timer *timer);

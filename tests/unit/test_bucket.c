@@ -36,8 +36,7 @@ static void test_requests_are_full_or_due(void **state)
         {"at the limit: full ones wait in a row, a due one goes on filling",
          "+a1 turn >a1 +b1 turn @10 >b1 +c1 +d1 +e1 +f1 +g1 turn @10 +h1 none open=6 0:O >c1,d1,e1,f1 "
          "1:O >g1,h1 2:OOOO 3:OO =a1W,b1W,c1W,d1W,e1W,f1W,g1W,h1W"},
-        {"a row without a key is sent on a fresh connection",
-         "+*1 +*2 +a1 turn >*1,*2,a1! 0:OOO =*1W,*2W,a1W"},
+        {"rows without a key are sent with others", "+*1 +*2 +a1 turn >*1,*2,a1 0:OOO =*1W,*2W,a1W"},
     };
     RUN(scripts, &rig_options, true);
 }
@@ -96,7 +95,7 @@ static void test_verdicts_of_one_key_are_judged_together(void **state)
         {"a waiting row moves up only when all of its key is settled",
          "+a1 +a2u turn >a1,a2u +a3 0:RO = waiting=1 @100 >a1,a2u 1:OO >a3 2:O =a1W,a2uW,a3W"},
         {"rows without a key are judged alone",
-         "+*1 +*2 +*3 turn >*1,*2,*3! 0:ROX =*2W,*3X @100 >*1! 1:O =*1W"},
+         "+*1 +*2 +*3 turn >*1,*2,*3 0:ROX =*2W,*3X @100 >*1 1:O =*1W"},
     };
     RUN(scripts, &rig_options, true);
     static const struct script e50[] = {

@@ -9,30 +9,36 @@
 struct connect_class {
     const char *name; /* without its package */
     const char *package;
-    const char *refused; /* NULL: ours */
 };
 
-static const char later[] = "is not supported yet; use org.apache.kafka.connect.json.JsonConverter or "
-                            "org.apache.kafka.connect.storage.StringConverter";
-
-static const struct connect_class converters[] = {
-    {"JsonConverter", "org.apache.kafka.connect.json.", NULL},
-    {"StringConverter", "org.apache.kafka.connect.storage.", NULL},
-    {"ByteArrayConverter", "org.apache.kafka.connect.converters.", later},
-    {"LongConverter", "org.apache.kafka.connect.converters.", later},
-    {"IntegerConverter", "org.apache.kafka.connect.converters.", later},
-    {"ShortConverter", "org.apache.kafka.connect.converters.", later},
-    {"FloatConverter", "org.apache.kafka.connect.converters.", later},
-    {"DoubleConverter", "org.apache.kafka.connect.converters.", later},
-    {"BooleanConverter", "org.apache.kafka.connect.converters.", later},
-    {NULL, NULL, NULL},
+struct connect_converter {
+    struct connect_class class;
+    enum convert_format format;
 };
 
+static const struct connect_converter converters[] = {
+    {{"JsonConverter", "org.apache.kafka.connect.json."}, CONVERT_JSON_ENVELOPE},
+    {{"StringConverter", "org.apache.kafka.connect.storage."}, CONVERT_STRING},
+    {{"ByteArrayConverter", "org.apache.kafka.connect.converters."}, CONVERT_BYTES},
+    {{"BooleanConverter", "org.apache.kafka.connect.converters."}, CONVERT_BOOLEAN},
+    {{"ShortConverter", "org.apache.kafka.connect.converters."}, CONVERT_INT16},
+    {{"IntegerConverter", "org.apache.kafka.connect.converters."}, CONVERT_INT32},
+    {{"LongConverter", "org.apache.kafka.connect.converters."}, CONVERT_INT64},
+    {{"FloatConverter", "org.apache.kafka.connect.converters."}, CONVERT_FLOAT32},
+    {{"DoubleConverter", "org.apache.kafka.connect.converters."}, CONVERT_FLOAT64},
+};
+
+/* A class by its full name, its own name, or that without the word for what it is: Json for JsonConverter. */
 static bool connect_class_is(const struct connect_class *known, struct slice text)
 {
-    char full[200];
-    snprintf(full, sizeof(full), "%s%s", known->package, known->name);
-    return slice_equal(text, slice_text(known->name)) || slice_equal(text, slice_text(full));
+    struct slice name = slice_text(known->name);
+    size_t package = strlen(known->package);
+    size_t word = strlen("Converter"); /* as long as "Connector" */
+    bool pruned = name.len > word && (memcmp(name.at + name.len - word, "Converter", word) == 0 ||
+                                      memcmp(name.at + name.len - word, "Connector", word) == 0);
+    if (text.len > package && memcmp(text.at, known->package, package) == 0)
+        return slice_equal(slice_of(text.at + package, text.len - package), name);
+    return slice_equal(text, name) || (pruned && slice_equal(text, slice_of(name.at, name.len - word)));
 }
 
 static void converter_refuse(struct settings_reader *reader, const struct config_entry *entry,
@@ -47,24 +53,19 @@ static void converter_refuse(struct settings_reader *reader, const struct config
         registry
             ? "%.*s is not supported: there is no schema registry client here; have the producers write JSON "
               "and use org.apache.kafka.connect.json.JsonConverter"
-            : "%.*s is not known; org.apache.kafka.connect.json.JsonConverter or "
-              "org.apache.kafka.connect.storage.StringConverter was expected",
+            : "%.*s is a Java class that is not known here; JsonConverter, StringConverter, "
+              "ByteArrayConverter, BooleanConverter, ShortConverter, IntegerConverter, LongConverter, "
+              "FloatConverter or DoubleConverter was expected",
         len, text.at);
 }
 
-static const struct connect_class *converter_find(struct settings_reader *reader,
-                                                  const struct config_entry *entry)
+static const struct connect_converter *converter_find(struct settings_reader *reader,
+                                                      const struct config_entry *entry)
 {
     struct slice text = config_trim(slice_text(entry->text));
-    for (const struct connect_class *known = converters; known->name != NULL; known++) {
-        if (!connect_class_is(known, text))
-            continue;
-        if (known->refused == NULL)
-            return known;
-        config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path, "%s %s", known->name,
-                       known->refused);
-        return NULL;
-    }
+    for (size_t i = 0; i < sizeof(converters) / sizeof(converters[0]); i++)
+        if (connect_class_is(&converters[i].class, text))
+            return &converters[i];
     converter_refuse(reader, entry, text);
     return NULL;
 }
@@ -103,6 +104,29 @@ static void converter_check_orphans(struct settings_reader *reader, const char *
     }
 }
 
+/* Settings of converters that would change what is read. */
+static void converter_check_settings(struct settings_reader *reader, const struct config_document *document,
+                                     const char *side)
+{
+    static const struct {
+        const char *name;
+        const char *usual; /* the one value that is fine, in any case of letters */
+        const char *words;
+    } wanted[] = {
+        {"converter.encoding", "UTF-8", "only UTF-8 is read"},
+        {"replace.null.with.default", "true",
+         "nulls of fields with a default become the default, always; leave it out"},
+        {"schema.content", "", "a schema outside of the messages is not supported; leave it out"},
+    };
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        const struct config_entry *entry =
+            settings_find_in(document, "%s.converter.%s", side, wanted[i].name);
+        if (entry != NULL && entry->kind == CONFIG_TEXT &&
+            !config_same_word(config_trim(slice_text(entry->text)), slice_text(wanted[i].usual)))
+            config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path, "%s", wanted[i].words);
+    }
+}
+
 bool settings_converter(struct settings_reader *reader, const char *side, enum convert_format *format)
 {
     const struct config_document *document = reader->file;
@@ -120,14 +144,13 @@ bool settings_converter(struct settings_reader *reader, const char *side, enum c
                        "org.apache.kafka.connect.json.JsonConverter");
         return false;
     }
-    const struct connect_class *known = converter_find(reader, entry);
+    const struct connect_converter *known = converter_find(reader, entry);
     if (known == NULL)
         return false;
-    bool json = strcmp(known->name, "JsonConverter") == 0;
-    if (json)
-        *format = converter_has_envelope(reader, document, side) ? CONVERT_JSON_ENVELOPE : CONVERT_JSON;
-    else
-        *format = CONVERT_STRING;
+    *format = known->format;
+    if (known->format == CONVERT_JSON_ENVELOPE && !converter_has_envelope(reader, document, side))
+        *format = CONVERT_JSON;
+    converter_check_settings(reader, document, side);
     return true;
 }
 
@@ -144,9 +167,9 @@ static void connect_check_class(struct settings_reader *reader, const char *name
 static void connect_check_classes(struct settings_reader *reader)
 {
     static const struct connect_class sink = {"TableStoreSinkConnector",
-                                              "com.aliyun.tablestore.kafka.connect.", NULL};
+                                              "com.aliyun.tablestore.kafka.connect."};
     static const struct connect_class parser = {"DefaultEventParser",
-                                                "com.aliyun.tablestore.kafka.connect.parsers.", NULL};
+                                                "com.aliyun.tablestore.kafka.connect.parsers."};
     connect_check_class(reader, "connector.class", &sink,
                         "is another connector; TableStoreSinkConnector was expected");
     connect_check_class(

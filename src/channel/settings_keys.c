@@ -16,6 +16,13 @@ static const struct config_choice tolerances[] = {
 static const struct config_choice formats[] = {{"json", CONVERT_JSON, NULL},
                                                {"json_envelope", CONVERT_JSON_ENVELOPE, NULL},
                                                {"string", CONVERT_STRING, NULL},
+                                               {"bytes", CONVERT_BYTES, NULL},
+                                               {"boolean", CONVERT_BOOLEAN, NULL},
+                                               {"int16", CONVERT_INT16, NULL},
+                                               {"int32", CONVERT_INT32, NULL},
+                                               {"int64", CONVERT_INT64, NULL},
+                                               {"float32", CONVERT_FLOAT32, NULL},
+                                               {"float64", CONVERT_FLOAT64, NULL},
                                                {0}};
 static const struct config_choice key_modes[] = {{"kafka", KEY_MODE_KAFKA, NULL},
                                                  {"record_key", KEY_MODE_RECORD_KEY, NULL},
@@ -158,8 +165,9 @@ const struct config_key settings_table_keys[] = {
      .help = "how the record's key is read; json with primary_key.mode record_key, else string. Connect "
              "files: key.converter"},
     {"value.format", NULL, &config_choosing, TABLE_AT(value_format), "json", .choices = formats,
-     .help = "how the record's value is read. json_envelope: {\"schema\": ..., \"payload\": ...}. Connect "
-             "files: value.converter"},
+     .help = "how the record's value is read. json_envelope: {\"schema\": ..., \"payload\": ...}; bytes: as "
+             "they are; boolean: one byte, 0 or 1; int16 to float64: big-endian, of exactly that width. What "
+             "has no fields becomes the column value. Connect files: value.converter"},
     {"write.insert_mode", "insert.mode", &config_choosing, TABLE_AT(plan.insert_mode), "put",
      .choices = insert_modes,
      .help = "put: a record replaces the whole row; update: it changes the columns it has"},
@@ -217,9 +225,13 @@ const struct config_key settings_connect_keys[] = {
     {NULL, "topics.assign.tables", &config_names, 0, .flags = CONFIG_OWN, .example = "orders:orders_table",
      .help = "topic:table, several with commas; goes before table.name.format"},
     {NULL, "key.converter", &config_string, 0, .flags = CONFIG_OWN,
-     .help = "JsonConverter (with .schemas.enable, true when not given) or StringConverter, or their full "
-             "Java names"},
+     .help =
+         "JsonConverter (with .schemas.enable, true when not given), StringConverter, ByteArrayConverter, "
+         "BooleanConverter, ShortConverter, IntegerConverter, LongConverter, FloatConverter or "
+         "DoubleConverter; full Java names, or without the word Converter"},
     {NULL, "value.converter", &config_string, 0, .flags = CONFIG_OWN, .help = "likewise"},
+    {NULL, "header.converter", &config_string, 0, .flags = CONFIG_OWN,
+     .help = "accepted; headers are not read, and go on as they are with records that have errors"},
     {NULL, "event.parse.class", &config_string, 0, .flags = CONFIG_OWN,
      .help = "only the default, DefaultEventParser"},
     {NULL, "tablestore.mode", &config_choosing, 0, .choices = table_kinds, .help = "the kind of table"},
@@ -267,7 +279,6 @@ const char *const settings_ignored_names[] = {
     "errors.retry.timeout",
     "exactly.once.",
     "group.id",
-    "header.converter",
     "header.converter.",
     "heartbeat.interval.ms",
     "inter.worker.",

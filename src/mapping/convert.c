@@ -9,6 +9,13 @@
 #include "mapping/convert_typed.h"
 #include "mapping/converter.h"
 
+const char *convert_format_name(enum convert_format format)
+{
+    static const char *const names[] = {"json",  "json_envelope", "string", "bytes",   "boolean",
+                                        "int16", "int32",         "int64",  "float32", "float64"};
+    return names[format];
+}
+
 struct converter *converter_create(enum convert_format format)
 {
     struct converter *converter = check_memory(calloc(1, sizeof(*converter)));
@@ -212,7 +219,17 @@ int converter_read(struct converter *converter, struct slice bytes, struct value
     case CONVERT_STRING:
         converter_string(converter, bytes, value);
         return 0;
+    case CONVERT_BYTES:
+        converter->fields[0] = (struct value_field){.type = VALUE_BYTES, .text = bytes};
+        *value = (struct value){SHAPE_SCALAR, false, converter->fields, 1, 0};
+        return 0;
+    case CONVERT_BOOLEAN:
+    case CONVERT_INT16:
+    case CONVERT_INT32:
+    case CONVERT_INT64:
+    case CONVERT_FLOAT32:
+    case CONVERT_FLOAT64:
+        break;
     }
-    CHECK(converter->format <= CONVERT_STRING); /* a format that does not exist */
-    return -1;
+    return convert_fixed(converter, value, err);
 }

@@ -14,8 +14,18 @@ struct error;
 enum convert_format {
     CONVERT_JSON,          /* JsonConverter, schemas.enable=false */
     CONVERT_JSON_ENVELOPE, /* JsonConverter, schemas.enable=true: {"schema":...,"payload":...} */
-    CONVERT_STRING         /* StringConverter: invalid UTF-8 becomes U+FFFD */
+    CONVERT_STRING,        /* StringConverter: invalid UTF-8 becomes U+FFFD */
+    CONVERT_BYTES,         /* ByteArrayConverter */
+    CONVERT_BOOLEAN,       /* BooleanConverter: a byte 0 or 1 */
+    CONVERT_INT16,         /* ShortConverter; these and the next are big-endian */
+    CONVERT_INT32,         /* IntegerConverter */
+    CONVERT_INT64,         /* LongConverter */
+    CONVERT_FLOAT32,       /* FloatConverter */
+    CONVERT_FLOAT64        /* DoubleConverter */
 };
+
+/* "json" "json_envelope" "string" "bytes" "boolean" "int16" and so on: as in a YAML file. */
+const char *convert_format_name(enum convert_format format);
 
 /* One for each side (key, value) of a table: keeps its field table, its scratch and the schemas it has
  * parsed, recognised by their bytes. */

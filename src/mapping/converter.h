@@ -64,6 +64,9 @@ void converter_close(struct converter *converter, bool known, uint32_t count, bo
 int converter_schemaless(struct converter *converter, struct slice text, size_t *end, struct value *value,
                          struct error *err);
 
+/* Numbers and booleans of a fixed width: CONVERT_BOOLEAN and everything behind it. */
+int convert_fixed(struct converter *converter, struct value *value, struct error *err);
+
 /* {"schema":...,"payload":...} */
 int convert_envelope(struct converter *converter, struct value *value, struct error *err);
 

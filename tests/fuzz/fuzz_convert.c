@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { FORMATS = 3, FIELDS_COMPARED = 64 };
+enum { FORMATS = 10, FIELDS_COMPARED = 64 };
 
 static struct converter *seasoned[FORMATS];
 static struct buffer first, second;

@@ -362,6 +362,58 @@ static int teardown(void **state)
     return 0;
 }
 
+/* ---- bytes, and single values of a fixed width ---- */
+
+static void assert_bytes(enum convert_format format, struct slice bytes, const char *wanted)
+{
+    struct converter *converter = converter_create(format);
+    struct value value;
+    struct error err = {0};
+    char *copy = malloc(bytes.len + 1);
+    memcpy(copy, bytes.at, bytes.len);
+    copy = realloc(copy, bytes.len == 0 ? 1 : bytes.len); /* a byte read too far is one too many */
+    int rc = converter_read(converter, slice_of(copy, bytes.len), &value, &err);
+    assert_int_equal(rc, wanted[0] == '!' ? -1 : 0);
+    if (rc == 0)
+        assert_string_equal(mapping_text_value(&text, &value), wanted);
+    else
+        assert_string_equal(err.text, wanted + 2);
+    assert_int_equal(converter_read(converter, slice_of(NULL, 0), &value, &err), 0);
+    assert_string_equal(mapping_text_value(&text, &value), "none");
+    converter_destroy(converter);
+    free(copy);
+}
+
+static void test_bytes_stay_what_they_are(void **state)
+{
+    (void)state;
+    assert_bytes(CONVERT_BYTES, SLICE("\0\xff{}"), "scalar{bytes=00ff7b7d}");
+    assert_bytes(CONVERT_BYTES, SLICE(""), "scalar{bytes=}");
+}
+
+static void test_numbers_are_big_endian_and_exactly_as_wide(void **state)
+{
+    (void)state;
+    assert_bytes(CONVERT_INT16, SLICE("\xff\xfe"), "scalar{int16=-2}");
+    assert_bytes(CONVERT_INT16, SLICE("\x7f\xff"), "scalar{int16=32767}");
+    assert_bytes(CONVERT_INT32, SLICE("\x01\x02\x03\x04"), "scalar{int32=16909060}");
+    assert_bytes(CONVERT_INT32, SLICE("\x80\0\0\0"), "scalar{int32=-2147483648}");
+    assert_bytes(CONVERT_INT64, SLICE("\x7f\xff\xff\xff\xff\xff\xff\xff"),
+                 "scalar{int64=9223372036854775807}");
+    assert_bytes(CONVERT_INT64, SLICE("\x80\0\0\0\0\0\0\0"), "scalar{int64=-9223372036854775808}");
+    assert_bytes(CONVERT_FLOAT32, SLICE("\x3f\xc0\0\0"), "scalar{float=1.5}");
+    assert_bytes(CONVERT_FLOAT64, SLICE("\xbf\xf8\0\0\0\0\0\0"), "scalar{double=-1.5}");
+    assert_bytes(CONVERT_BOOLEAN, SLICE("\0"), "scalar{boolean=false}");
+    assert_bytes(CONVERT_BOOLEAN, SLICE("\1"), "scalar{boolean=true}");
+    assert_bytes(CONVERT_BOOLEAN, SLICE("\2"), "! the byte of a boolean is 0 or 1, this one is 2");
+    assert_bytes(CONVERT_BOOLEAN, SLICE("\0\0"), "! 2 bytes; 1 were expected for boolean");
+    assert_bytes(CONVERT_INT16, SLICE("1"), "! 1 bytes; 2 were expected for int16");
+    assert_bytes(CONVERT_INT32, SLICE("12345"), "! 5 bytes; 4 were expected for int32");
+    assert_bytes(CONVERT_INT64, SLICE(""), "! 0 bytes; 8 were expected for int64");
+    assert_bytes(CONVERT_FLOAT32, SLICE("12345678"), "! 8 bytes; 4 were expected for float32");
+    assert_bytes(CONVERT_FLOAT64, SLICE("1234"), "! 4 bytes; 8 were expected for float64");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +427,8 @@ int main(void)
         cmocka_unit_test(test_many_schemas_take_turns),
         cmocka_unit_test(test_wide_objects_grow_the_tables),
         cmocka_unit_test(test_deep_schemas_are_refused),
+        cmocka_unit_test(test_bytes_stay_what_they_are),
+        cmocka_unit_test(test_numbers_are_big_endian_and_exactly_as_wide),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -249,6 +249,35 @@ static void test_a_single_value_with_a_schema_is_the_column_value(void **state)
     table_mapper_destroy(mapper);
 }
 
+static const char *said_of_bytes(struct table_mapper *mapper, struct slice key, struct slice value)
+{
+    struct message message = message_of(NULL, NULL);
+    message.key = key;
+    message.value = value;
+    return said(mapper, &message);
+}
+
+static void test_numbers_and_bytes_are_keys_and_values(void **state)
+{
+    (void)state;
+    struct mapping_plan plan = plan_of(KEY_MODE_RECORD_KEY);
+    struct table_mapper *mapper = mapper_of(&plan, CONVERT_INT64, CONVERT_FLOAT32);
+    assert_string_equal(said_of_bytes(mapper, SLICE("\0\0\0\0\0\0\0\7"), SLICE("\x3f\xc0\0\0")),
+                        "put id=i7 | value=d1.5");
+    assert_string_equal(said_of_bytes(mapper, SLICE("\0\0\0\0\0\0\0\7"), SLICE("\x7f\xc0\0\0")),
+                        "! limit value"); /* NaN */
+    assert_string_equal(said_of_bytes(mapper, SLICE("7"), SLICE("\x3f\xc0\0\0")), "! convert -");
+    table_mapper_destroy(mapper);
+    plan.keys[0].type = CELL_BINARY;
+    mapper = mapper_of(&plan, CONVERT_BYTES, CONVERT_BYTES);
+    assert_string_equal(said_of_bytes(mapper, SLICE("\0k"), SLICE("\0v")), "put id=x006b | value=x0076");
+    assert_string_equal(said_of_bytes(mapper, SLICE("k"), (struct slice){0}), "put id=x6b |");
+    table_mapper_destroy(mapper);
+    mapper = mapper_of(&plan, CONVERT_BOOLEAN, CONVERT_BOOLEAN);
+    assert_string_equal(said_of_bytes(mapper, SLICE("\1"), SLICE("\1")), "! map id");
+    table_mapper_destroy(mapper);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -276,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_an_update_writes_what_the_key_has),
         cmocka_unit_test(test_nested_values_are_text_in_maps_only),
         cmocka_unit_test(test_a_single_value_with_a_schema_is_the_column_value),
+        cmocka_unit_test(test_numbers_and_bytes_are_keys_and_values),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

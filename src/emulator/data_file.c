@@ -9,19 +9,25 @@
 
 enum { DATA_APPLICATION = 0x6f747370, DATA_VERSION = 1 }; /* "otsp"; both are in the file's header */
 
+#define MAKE_INSTANCE "CREATE TABLE instance (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)"
+#define MAKE_TABLE                                                                                           \
+    "CREATE TABLE ots_table (id INTEGER PRIMARY KEY AUTOINCREMENT, instance INTEGER NOT NULL, "              \
+    "name TEXT NOT NULL, request BLOB NOT NULL, last_number INTEGER NOT NULL, created_us INTEGER NOT NULL, " \
+    "raised_us INTEGER NOT NULL, lowered_us INTEGER NOT NULL, streamed_us INTEGER NOT NULL)"
+#define MAKE_PIECE "CREATE TABLE piece (id INTEGER PRIMARY KEY, rows BLOB NOT NULL)"
+
 /* In one transaction, before the file is anything else: whoever is killed here leaves an empty file. Numbers
  * of tables are never used twice: a piece may name one that is gone. */
-static const char data_make[] =
-    "PRAGMA page_size = 8192;"
-    "BEGIN EXCLUSIVE;"
-    "PRAGMA application_id = 0x6f747370;"
-    "PRAGMA user_version = 1;"
-    "CREATE TABLE instance (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
-    "CREATE TABLE ots_table (id INTEGER PRIMARY KEY AUTOINCREMENT, instance INTEGER NOT NULL, "
-    "name TEXT NOT NULL, request BLOB NOT NULL, last_number INTEGER NOT NULL, created_us INTEGER NOT NULL, "
-    "raised_us INTEGER NOT NULL, lowered_us INTEGER NOT NULL, streamed_us INTEGER NOT NULL);"
-    "CREATE TABLE piece (id INTEGER PRIMARY KEY, rows BLOB NOT NULL);"
-    "COMMIT;";
+static const char data_make[] = "PRAGMA page_size = 8192;"
+                                "BEGIN EXCLUSIVE;"
+                                "PRAGMA application_id = 0x6f747370;"
+                                "PRAGMA user_version = 1;" MAKE_INSTANCE ";" MAKE_TABLE ";" MAKE_PIECE ";"
+                                "COMMIT;";
+
+/* What else is in the file: a view or a trigger in our tables' place would run, for ever if it likes. */
+static const char data_strange[] =
+    "SELECT count(*) FROM sqlite_schema WHERE sql NOT IN ('" MAKE_INSTANCE "', '" MAKE_TABLE "', '" MAKE_PIECE
+    "', 'CREATE TABLE sqlite_sequence(name,seq)')";
 
 /* The log of the last commits is a file beside this one, put into it every 16 MB and at the end. It is synced
  * before it is put in, not at every commit. */
@@ -87,15 +93,10 @@ static int data_file_ask(struct data *data, const char *sql, int64_t *number, st
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : data_file_error(data, err);
 }
 
-static int data_file_know(struct data *data, struct error *err)
+static int data_file_know_version(struct data *data, struct error *err)
 {
-    int64_t pages = 0;
     int64_t application = 0;
     int64_t version = 0;
-    if (data_file_ask(data, "PRAGMA page_count", &pages, err) != 0)
-        return -1;
-    if (pages == 0)
-        return data_file_execute(data, data_make, err);
     if (data_file_ask(data, "PRAGMA application_id", &application, err) != 0 ||
         data_file_ask(data, "PRAGMA user_version", &version, err) != 0)
         return -1;
@@ -108,6 +109,20 @@ static int data_file_know(struct data *data, struct error *err)
     if (version != DATA_VERSION)
         return data_file_refuse(data, "not a data file of this emulator", err);
     return 0;
+}
+
+static int data_file_know(struct data *data, struct error *err)
+{
+    int64_t pages = 0;
+    int64_t strange = 0;
+    if (data_file_ask(data, "PRAGMA page_count", &pages, err) != 0)
+        return -1;
+    if (pages == 0)
+        return data_file_execute(data, data_make, err);
+    if (data_file_know_version(data, err) != 0 || data_file_ask(data, data_strange, &strange, err) != 0)
+        return -1;
+    return strange == 0 ? 0
+                        : data_file_refuse(data, "damaged: it holds more than this emulator's tables", err);
 }
 
 /* ---- life ---- */

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { TABLE, PIECE, PIECE_MENDED, KINDS, FIRST_PIECE = 1, RECORDS_MOST = 64 };
 
-static char folder[64], file[100], log_file[100];
+static char folder[64], file[100], log_file[120];
 static struct buffer sound, before, after; /* `sound`: a file with an instance and nothing in it */
 
 static void quiet(void *arg, enum log_level level, struct slice line)

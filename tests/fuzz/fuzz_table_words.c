@@ -7,13 +7,20 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "cli/table_commands.h"
 #include "cli/table_key.h"
 #include "cli/table_put_pairs.h"
 #include "wire/plainbuffer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { WORDS_MOST = 64, COMMANDS = 7 };
+enum { WORDS_MOST = 64 };
+
+/* The corpus depends on the order. */
+static const struct command *const commands[] = {
+    &table_ls_command,   &table_describe_command, &table_create_command, &table_get_command,
+    &table_scan_command, &table_put_command,      &table_rm_command};
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static struct mapping_column defined[] = {{SLICE("d"), CELL_DOUBLE},
                                           {SLICE("f"), CELL_BOOLEAN},
@@ -56,7 +63,7 @@ static void try_range(const struct table_words *words, struct arena *arena)
     table_key_place(&range, &range.start);
 }
 
-static void try_key(const struct table_list *texts, struct arena *arena)
+static void try_key(const struct word_list *texts, struct arena *arena)
 {
     struct row key;
     struct error err = {ERROR_NONE, ""};
@@ -71,7 +78,7 @@ static void try_row(const struct table_words *words, struct arena *arena)
 {
     struct row row;
     struct error err = {ERROR_NONE, ""};
-    if (table_put_pairs_read(&schema, &words->arguments, words->update, arena, &row, &err) == 0)
+    if (table_put_pairs_read(&schema, &words->words.arguments, words->update, arena, &row, &err) == 0)
         can_be_sent(&row, arena);
     else
         expect_mistake(&err);
@@ -81,21 +88,21 @@ static void try_declaration(const struct table_words *words)
 {
     struct mapping_plan made = {.table = SLICE("t")};
     struct error err = {ERROR_NONE, ""};
-    if (words->arguments.count < 2)
+    if (words->words.arguments.count < 2)
         return;
-    if (table_key_declare(words->arguments.at[1], &made, &err) == 0)
+    if (table_key_declare(words->words.arguments.at[1], &made, &err) == 0)
         CHECK(made.key_count >= 1 && made.key_count <= MAPPING_KEYS_MOST);
     else
         expect_mistake(&err);
 }
 
-static void try_words(const struct table_words *words, unsigned command, struct arena *arena)
+static void try_words(const struct table_words *words, const struct command *command, struct arena *arena)
 {
     CHECK(words->retry_ms >= 0 && words->limit >= 0 && words->max_versions >= 0);
     CHECK(words->ttl_s == -1 || words->ttl_s > 0);
     try_range(words, arena);
-    try_key(&words->arguments, arena);
-    if (command == TABLE_CREATE)
+    try_key(&words->words.arguments, arena);
+    if (command == &table_create_command)
         try_declaration(words);
     else
         try_row(words, arena);
@@ -113,17 +120,17 @@ static int take_words(char *text, char **argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct table_words words;
+    struct table_words words = {.ttl_s = -1};
     struct arena arena;
     struct error err = {ERROR_NONE, ""};
     char *argv[WORDS_MOST];
     if (size == 0)
         return 0;
-    unsigned command = 1U << data[0] % COMMANDS;
+    const struct command *command = commands[data[0] % COMMANDS];
     char *text = check_memory(strndup((const char *)data + 1, size - 1));
     arena_init(&arena, 4096);
     int argc = take_words(text, argv);
-    if (table_words_read(&words, command, argc, argv, &err) == 0)
+    if (words_read(command, argc, argv, &words, &words.words, &err) == 0)
         try_words(&words, command, &arena);
     else
         expect_mistake(&err);

@@ -140,8 +140,7 @@ static void ask(struct host *host)
 {
     static const char *const lines[] = {"x-ots-date: 2024-01-02T03:04:05.678Z"};
     char url[64];
-    struct http_request request = {
-        .url = url, .lines = lines, .line_count = 1, .body = SLICE("body"), .fresh = true};
+    struct http_request request = {.url = url, .lines = lines, .line_count = 1, .body = SLICE("body")};
     struct http_exchange *exchange = http_exchange_create(host->client, on_reply, host);
     snprintf(url, sizeof(url), "http://127.0.0.1:%u/BulkImport", host->port);
     clock_start(loop_clock(host->loop), &host->turn, 0);

@@ -1,5 +1,5 @@
 /* settings: files into one struct settings, with everything that is wrong said at once. */
-#include "channel/settings_reader.h"
+#include "channel/settings_origin.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@ struct settings_files {
     enum settings_syntax syntax[SETTINGS_FILES_MOST];
     size_t count;
     bool broken; /* a file could not be read: what is missing in the others means nothing */
+    bool connect_only;
     struct config_mistakes mistakes;
     struct settings *settings;
     enum settings_compat compat; /* of the command line */
@@ -63,6 +64,13 @@ static int files_parse(struct config_document *document, enum settings_syntax sy
     return config_properties_read(document, text, CONFIG_LATIN1, mistakes);
 }
 
+static void files_refuse(struct settings_files *files, size_t index, const char *words)
+{
+    struct config_place place = config_document_place(&files->documents[index], 0, 0);
+    config_mistake(&files->mistakes, CONFIG_ERROR, place, NULL, "%s", words);
+    files->broken = true;
+}
+
 static void files_add(struct settings_files *files, const char *name, struct slice text)
 {
     unsigned order = (unsigned)files->count;
@@ -70,6 +78,10 @@ static void files_add(struct settings_files *files, const char *name, struct sli
     files->syntax[order] = syntax_guess(name, text);
     files->count++;
     bool yaml = files->syntax[order] == SYNTAX_YAML;
+    if (yaml && files->connect_only) {
+        files_refuse(files, order, "is YAML already; otspipe check shows what is in effect");
+        return;
+    }
     if (files_parse(document, files->syntax[order], text, &files->mistakes) != 0) {
         files->broken = true;
         return;
@@ -104,13 +116,6 @@ static bool files_is_worker(const struct settings_files *files, size_t index)
     return files_has(files, index, "bootstrap.servers") || files_has(files, index, "key.converter");
 }
 
-static void files_refuse(struct settings_files *files, size_t index, const char *words)
-{
-    struct config_place place = config_document_place(&files->documents[index], 0, 0);
-    config_mistake(&files->mistakes, CONFIG_ERROR, place, NULL, "%s", words);
-    files->broken = true;
-}
-
 static void files_pick_connect(struct settings_files *files, struct settings_reader *reader)
 {
     for (size_t i = 0; i < files->count; i++) {
@@ -136,10 +141,12 @@ static void files_pick(struct settings_files *files, struct settings_reader *rea
 {
     bool yaml = files->count == 1 && files->syntax[0] == SYNTAX_YAML;
     reader->form = yaml ? CONFIG_FORM_YAML : CONFIG_FORM_CONNECT;
-    if (yaml)
+    if (yaml) {
         reader->file = &files->documents[0];
-    else
-        files_pick_connect(files, reader);
+        return;
+    }
+    settings_origins_init(files->settings);
+    files_pick_connect(files, reader);
 }
 
 /* What follows from other settings, and what nobody need say. */
@@ -232,8 +239,11 @@ static struct settings *files_finish(struct settings_files *files, settings_mist
     }
     config_mistakes_tell(&files->mistakes, settings_tell, &teller);
     bool failed = files->mistakes.errors > 0;
-    for (size_t i = 0; i < files->count; i++)
-        config_document_fini(&files->documents[i]);
+    if (!failed && settings->origins != NULL)
+        settings_origins_keep(settings, files->documents, files->count, &files->mistakes);
+    else
+        for (size_t i = 0; i < files->count; i++)
+            config_document_fini(&files->documents[i]);
     config_mistakes_fini(&files->mistakes);
     if (failed)
         settings_destroy(settings);
@@ -263,11 +273,12 @@ struct settings *settings_read_sources(const struct settings_source *sources, si
     return files_finish(&files, on_mistake, arg);
 }
 
-struct settings *settings_read(const char *const *names, size_t count, enum settings_compat compat,
-                               settings_mistake_fn *on_mistake, void *arg)
+static struct settings *files_read(const char *const *names, size_t count, enum settings_compat compat,
+                                   bool connect_only, settings_mistake_fn *on_mistake, void *arg)
 {
     struct settings_files files;
     files_init(&files, compat);
+    files.connect_only = connect_only;
     files_check_count(&files, count);
     for (size_t i = 0; i < count && i < SETTINGS_FILES_MOST; i++) {
         struct slice text;
@@ -280,10 +291,23 @@ struct settings *settings_read(const char *const *names, size_t count, enum sett
     return files_finish(&files, on_mistake, arg);
 }
 
+struct settings *settings_read(const char *const *files, size_t count, enum settings_compat compat,
+                               settings_mistake_fn *on_mistake, void *arg)
+{
+    return files_read(files, count, compat, false, on_mistake, arg);
+}
+
+struct settings *settings_read_to_convert(const char *const *files, size_t count, enum settings_compat compat,
+                                          settings_mistake_fn *on_mistake, void *arg)
+{
+    return files_read(files, count, compat, true, on_mistake, arg);
+}
+
 void settings_destroy(struct settings *settings)
 {
     if (settings == NULL)
         return;
+    settings_origins_fini(settings);
     arena_fini(&settings->arena);
     free(settings);
 }

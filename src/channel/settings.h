@@ -43,8 +43,9 @@ struct settings {
     int64_t drain_ms;                        /* rebalance.drain.ms, also at stop */
     int64_t kafka_session_ms;                /* session.timeout.ms in effect */
     int64_t statistics_interval_ms;
-    size_t memory_bytes; /* the window: all tables together */
-    struct arena arena;  /* all texts and arrays of the settings */
+    size_t memory_bytes;              /* the window: all tables together */
+    struct settings_origins *origins; /* of Connect files: which word set what; NULL: YAML */
+    struct arena arena;               /* all texts and arrays of the settings */
 };
 
 /* Reads one or more files: one YAML file, or worker.properties and connector files (.properties, JSON). Every
@@ -55,6 +56,10 @@ enum settings_severity { SETTINGS_ERROR, SETTINGS_WARNING, SETTINGS_NOTE };
 typedef void settings_mistake_fn(void *arg, enum settings_severity severity, const char *line);
 struct settings *settings_read(const char *const *files, size_t count, enum settings_compat compat,
                                settings_mistake_fn *on_mistake, void *arg);
+
+/* The same, but YAML is a mistake: for settings_convert.h. */
+struct settings *settings_read_to_convert(const char *const *files, size_t count, enum settings_compat compat,
+                                          settings_mistake_fn *on_mistake, void *arg);
 
 /* The same from memory; the name's ending tells the syntax, as for a file. Texts are lent for the call. */
 struct settings_source {

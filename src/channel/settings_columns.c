@@ -1,6 +1,6 @@
 /* settings_columns: the primary key and the white-list of a table: lists of names with types in both forms.
  */
-#include "channel/settings_reader.h"
+#include "channel/settings_origin.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -225,6 +225,14 @@ static uint32_t columns_room(const struct settings_reader *reader)
                : MAPPING_COLUMNS_MOST;
 }
 
+static void columns_add_origins(const struct columns *columns, struct settings_scope scope,
+                                const struct settings_table *table)
+{
+    struct settings_reader *reader = columns->reader;
+    settings_origin_add(reader, columns->names, table, settings_find(reader, columns->names, scope));
+    settings_origin_add(reader, columns->types, table, settings_find(reader, columns->types, scope));
+}
+
 void settings_read_columns(struct settings_reader *reader, struct settings_scope scope,
                            struct settings_table *table)
 {
@@ -233,6 +241,8 @@ void settings_read_columns(struct settings_reader *reader, struct settings_scope
     keys.names = settings_key(settings_table_keys, "primary_key.columns[].name");
     keys.types = settings_key(settings_table_keys, "primary_key.columns[].type");
     columns_read_keys(&keys, scope, plan);
+    if (plan->key_mode == KEY_MODE_RECORD_KEY || plan->key_mode == KEY_MODE_RECORD_VALUE)
+        columns_add_origins(&keys, scope, table);
     struct columns list = {.reader = reader, .most = columns_room(reader)};
     list.items = arena_take(&reader->settings->arena, (list.most + 1) * sizeof(*list.items));
     list.names = settings_key(settings_table_keys, "columns[].name");
@@ -240,6 +250,7 @@ void settings_read_columns(struct settings_reader *reader, struct settings_scope
     columns_read(&list, scope, "columns");
     columns_check_clash(&list, plan);
     columns_check_time(&list, plan);
+    columns_add_origins(&list, scope, table);
     plan->columns = list.items;
     plan->column_count = list.count;
 }

@@ -1,6 +1,6 @@
 /* settings_connect: what only Kafka Connect's files have: converters, classes, what is refused and what is
  * accepted without effect. */
-#include "channel/settings_reader.h"
+#include "channel/settings_origin.h"
 
 #include <stdio.h>
 
@@ -70,9 +70,17 @@ static const struct connect_converter *converter_find(struct settings_reader *re
     return NULL;
 }
 
+/* The converter, or a property of it, set "key.format" or "value.format". */
+static void converter_add_origin(struct settings_reader *reader, const char *side,
+                                 const struct settings_table *table, const struct config_entry *entry)
+{
+    const char *yaml = strcmp(side, "key") == 0 ? "key.format" : "value.format";
+    settings_origin_add(reader, settings_key(settings_table_keys, yaml), table, entry);
+}
+
 /* schemas.enable, true when not given, as Kafka Connect has it. */
 static bool converter_has_envelope(struct settings_reader *reader, const struct config_document *document,
-                                   const char *side)
+                                   const char *side, const struct settings_table *table)
 {
     const struct config_entry *entry = settings_find_in(document, "%s.converter.schemas.enable", side);
     const struct config_key key = {.type = &config_boolean};
@@ -81,6 +89,7 @@ static bool converter_has_envelope(struct settings_reader *reader, const struct 
     if (entry != NULL && entry->kind == CONFIG_TEXT &&
         config_key_set(&key, CONFIG_FORM_CONNECT, slice_text(entry->text), &enabled, NULL, &err) != 0)
         config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path, "%s", err.text);
+    converter_add_origin(reader, side, table, entry);
     return enabled;
 }
 
@@ -124,10 +133,12 @@ static void converter_check_settings(struct settings_reader *reader, const struc
         if (entry != NULL && entry->kind == CONFIG_TEXT &&
             !config_same_word(config_trim(slice_text(entry->text)), slice_text(wanted[i].usual)))
             config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path, "%s", wanted[i].words);
+        settings_origin_add(reader, NULL, NULL, entry);
     }
 }
 
-bool settings_converter(struct settings_reader *reader, const char *side, enum convert_format *format)
+bool settings_converter(struct settings_reader *reader, const char *side, const struct settings_table *table,
+                        enum convert_format *format)
 {
     const struct config_document *document = reader->file;
     const struct config_entry *entry = settings_find_in(document, "%s.converter", side);
@@ -147,8 +158,9 @@ bool settings_converter(struct settings_reader *reader, const char *side, enum c
     const struct connect_converter *known = converter_find(reader, entry);
     if (known == NULL)
         return false;
+    converter_add_origin(reader, side, table, entry);
     *format = known->format;
-    if (known->format == CONVERT_JSON_ENVELOPE && !converter_has_envelope(reader, document, side))
+    if (known->format == CONVERT_JSON_ENVELOPE && !converter_has_envelope(reader, document, side, table))
         *format = CONVERT_JSON;
     converter_check_settings(reader, document, side);
     return true;
@@ -162,6 +174,7 @@ static void connect_check_class(struct settings_reader *reader, const char *name
     if (entry != NULL && !connect_class_is(wanted, text))
         config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, name, "%.*s %s",
                        text.len > 200 ? 200 : (int)text.len, text.at, words);
+    settings_origin_add(reader, NULL, NULL, entry);
 }
 
 static void connect_check_classes(struct settings_reader *reader)
@@ -247,6 +260,7 @@ static void connect_read_tolerance(struct settings_reader *reader)
         settings_find_connect(reader, "runtime.error.tolerance") != NULL)
         return;
     reader->settings->tolerance = ERRORS_ALL;
+    settings_origin_add(reader, settings_key(settings_keys, "errors.tolerance"), reader->settings, own);
     config_mistake(reader->mistakes, CONFIG_NOTE, own->value, own->path,
                    "is taken for runtime.error.tolerance too, as the manual says; give that one as well to "
                    "keep them apart");

@@ -1,5 +1,5 @@
 /* settings_find: where a key's value stands, in either form, and setting it. */
-#include "channel/settings_reader.h"
+#include "channel/settings_origin.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -193,8 +193,10 @@ bool settings_set(struct settings_reader *reader, const struct config_key *key, 
     if (entry == NULL || entry->broken || (entry->kind != CONFIG_TEXT && !list))
         return false; /* a section where a value should be: settings_unknown.c says so */
     struct slice text = list ? find_joined(reader, entry) : slice_text(entry->text);
-    if (config_key_set(key, reader->form, text, base, &reader->settings->arena, &err) == 0)
+    if (config_key_set(key, reader->form, text, base, &reader->settings->arena, &err) == 0) {
+        settings_origin_add(reader, key, base, entry);
         return true;
+    }
     config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path, "%s", err.text);
     return false;
 }

@@ -1,5 +1,5 @@
 /* settings_kafka: the consumer group and the properties that go through to the Kafka client. */
-#include "channel/settings_reader.h"
+#include "channel/settings_origin.h"
 
 #include <stdio.h>
 #include <strings.h>
@@ -38,8 +38,9 @@ static void kafka_add(struct kafka_properties *properties, const struct config_e
     if (entry->kind != CONFIG_TEXT || strcmp(name, "group.id") == 0)
         return;
     CHECK(properties->count < properties->room);
-    properties->items[properties->count++] =
-        (struct consumer_property){name, entry->text, kafka_place(properties->reader, entry)};
+    struct consumer_property *property = &properties->items[properties->count++];
+    *property = (struct consumer_property){name, entry->text, kafka_place(properties->reader, entry)};
+    settings_origin_add(properties->reader, NULL, property, entry);
 }
 
 /* All entries that begin with `beginning`; the rest of the path is the property. */
@@ -78,26 +79,31 @@ static void kafka_add_connect(struct kafka_properties *properties)
     kafka_add_all(properties, reader->file, "consumer.override.");
 }
 
-static const char *kafka_group_given(const struct settings_reader *reader)
+static const struct config_entry *kafka_group_given(const struct settings_reader *reader)
 {
     const struct config_entry *entry = NULL;
     if (reader->form == CONFIG_FORM_YAML)
         entry = config_document_find(reader->file, "kafka.group");
     else if ((entry = settings_find_in(reader->file, "consumer.override.group.id")) == NULL)
         entry = settings_find_in(reader->worker, "consumer.group.id");
-    return entry == NULL || entry->kind != CONFIG_TEXT || entry->text[0] == 0 ? NULL : entry->text;
+    return entry == NULL || entry->kind != CONFIG_TEXT || entry->text[0] == 0 ? NULL : entry;
+}
+
+const char *settings_kafka_group(const struct settings *settings, struct arena *arena)
+{
+    char text[1100];
+    snprintf(text, sizeof(text), "connect-%s", settings->name == NULL ? "" : settings->name);
+    return arena_copy(arena, slice_text(text)).at;
 }
 
 static void kafka_read_group(struct settings_reader *reader)
 {
     struct settings *settings = reader->settings;
-    const char *given = kafka_group_given(reader);
-    char text[1100];
-    if (given == NULL) {
-        snprintf(text, sizeof(text), "connect-%s", settings->name == NULL ? "" : settings->name);
-        given = text;
-    }
-    settings->kafka.group = arena_copy(&settings->arena, config_trim(slice_text(given))).at;
+    const struct config_entry *given = kafka_group_given(reader);
+    settings->kafka.group = given == NULL
+                                ? settings_kafka_group(settings, &settings->arena)
+                                : arena_copy(&settings->arena, config_trim(slice_text(given->text))).at;
+    settings_origin_add(reader, settings_key(settings_keys, "kafka.group"), settings, given);
 }
 
 static int64_t kafka_session_ms(const struct kafka_properties *properties)

@@ -1,18 +1,10 @@
-/* settings_print: the configuration in effect as YAML that reads back, and the reference of all keys. Both
- * come from the key tables; only keys of CONFIG_OWN have words of their own here. */
-#include "channel/settings_reader.h"
+/* settings_print: the configuration in effect as YAML that reads back. The key tables say what there is; only
+ * keys of CONFIG_OWN have words of their own here. */
+#include "channel/settings_print.h"
 
-#include "base/buffer.h"
+typedef void print_own_fn(struct settings_print *print, const struct config_key *key, const void *base);
 
-enum { PRINT_DEEPEST = 4 };
-
-struct print {
-    struct buffer *to;
-    unsigned indent;
-    const char *before; /* path of the last key: its sections are open */
-};
-
-static void print_indent(const struct print *print, unsigned deeper)
+static void print_indent(const struct settings_print *print, unsigned deeper)
 {
     for (unsigned i = 0; i < print->indent + deeper; i++)
         buffer_add(print->to, "  ", 2);
@@ -27,13 +19,16 @@ static size_t print_shared(const char *a, const char *b)
     return shared;
 }
 
-/* Opens the sections of the path that the key before did not have, then "name: ". */
-static void print_name(struct print *print, const char *path)
+/* Opens the sections of the path that the key before did not have, then "name:". A list's path ends at its
+ * brackets. Answers how deep it is. */
+static unsigned print_name(struct settings_print *print, const char *path)
 {
     size_t shared = print_shared(print->before, path);
     unsigned depth = 0;
     const char *word = path;
-    for (const char *dot = strchr(word, '.'); dot != NULL; dot = strchr(word, '.')) {
+    const char *end = strstr(path, "[]");
+    size_t len = end == NULL ? strlen(path) : (size_t)(end - path);
+    for (const char *dot = strchr(word, '.'); dot != NULL && dot < path + len; dot = strchr(word, '.')) {
         if ((size_t)(word - path) >= shared) {
             print_indent(print, depth);
             buffer_print(print->to, "%.*s:\n", (int)(dot - word), word);
@@ -42,63 +37,81 @@ static void print_name(struct print *print, const char *path)
         depth++;
     }
     print_indent(print, depth);
-    buffer_print(print->to, "%s: ", word);
+    buffer_print(print->to, "%.*s:", (int)(path + len - word), word);
     print->before = path;
+    return depth;
 }
 
-static bool print_has_value(const struct config_key *key, const void *base)
+static void print_end(const struct settings_print *print, const struct config_key *key, const void *base)
 {
-    const char *const *text = (const char *const *)(const void *)((const char *)base + key->at);
-    return (key->flags & CONFIG_OWN) == 0 && ((key->flags & CONFIG_UNPRINTED) == 0 || *text != NULL);
+    if (print->style != NULL)
+        print->style->comments(print, key, base);
+    buffer_print(print->to, "\n");
 }
 
-static void print_keys(struct print *print, const struct config_key *keys, const void *base)
+/* "name: value", one line. */
+static void print_line(struct settings_print *print, const struct config_key *key, const void *base)
 {
-    for (; keys->type != NULL; keys++) {
-        if (!print_has_value(keys, base))
-            continue;
-        print_name(print, keys->yaml);
-        config_key_print(keys, base, print->to);
-        buffer_add(print->to, "\n", 1);
-    }
+    print_name(print, key->yaml);
+    buffer_print(print->to, " ");
+    if (print->style == NULL || !print->style->puts(print, key, base))
+        config_key_print(key, base, print->to);
+    print_end(print, key, base);
 }
 
-static void print_properties(const struct settings *settings, struct buffer *to)
+static void print_property(const struct settings_print *print, const struct consumer_property *property)
 {
-    if (settings->kafka.property_count == 0)
-        return;
-    buffer_print(to, "  properties:\n");
-    for (size_t i = 0; i < settings->kafka.property_count; i++) {
-        const struct consumer_property *property = &settings->kafka.properties[i];
+    buffer_print(print->to, "    ");
+    config_put_written(print->to, slice_text(property->name));
+    buffer_print(print->to, ": ");
+    if (print->style == NULL || !print->style->puts(print, NULL, property))
+        config_put_scalar(print->to, settings_is_secret(property->name) ? SLICE("********")
+                                                                        : slice_text(property->value));
+    print_end(print, NULL, property);
+}
+
+/* Of several with one name the last, which is the one in effect. */
+static void print_properties(const struct settings_print *print)
+{
+    const struct consumer_options *kafka = &print->settings->kafka;
+    if (kafka->property_count > 0)
+        buffer_print(print->to, "  properties:\n");
+    for (size_t i = 0; i < kafka->property_count; i++) {
         bool again = false;
-        for (size_t j = i + 1; j < settings->kafka.property_count; j++)
-            again = again || strcmp(settings->kafka.properties[j].name, property->name) == 0;
-        if (again)
-            continue;
-        buffer_print(to, "    ");
-        config_put_scalar(to, slice_text(property->name));
-        buffer_print(to, ": ");
-        config_put_scalar(to, settings_is_secret(property->name) ? SLICE("********")
-                                                                 : slice_text(property->value));
-        buffer_print(to, "\n");
+        for (size_t j = i + 1; j < kafka->property_count; j++)
+            again = again || strcmp(kafka->properties[j].name, kafka->properties[i].name) == 0;
+        if (!again)
+            print_property(print, &kafka->properties[i]);
     }
 }
 
-/* Up to and with the kafka section, whose group and properties no table line prints. */
-static const struct config_key *print_kafka(struct print *print, const struct settings *settings)
+static void print_item(const struct settings_print *print, bool first, const char *name)
 {
-    const struct config_key *key = settings_keys;
+    buffer_print(print->to, "%s", first ? " [" : ", ");
+    config_put_scalar(print->to, slice_text(name));
+}
+
+/* All topics, where there are no routes. */
+static void print_topics(struct settings_print *print, const struct config_key *key, const void *base)
+{
+    const struct consumer_options *kafka = &print->settings->kafka;
+    if (print->table_format == NULL)
+        return;
     print_name(print, key->yaml);
-    config_key_print(key++, settings, print->to);
-    buffer_print(print->to, "\n");
+    for (size_t i = 0; i < kafka->topic_count; i++)
+        print_item(print, i == 0, kafka->topics[i].name);
+    buffer_print(print->to, "]");
+    print_end(print, key, base);
+}
+
+static void print_table(struct settings_print *print, const struct config_key *key, const void *base)
+{
+    const struct settings_table *table = base;
+    bool routes = print->table_format == NULL;
     print_name(print, key->yaml);
-    config_key_print(key++, settings, print->to);
-    buffer_print(print->to, "\n  group: ");
-    config_put_scalar(print->to, slice_text(settings->kafka.group));
-    buffer_print(print->to, "\n");
-    print_properties(settings, print->to);
-    print->before = "";
-    return key;
+    buffer_print(print->to, " ");
+    config_put_scalar(print->to, routes ? table->plan.table : slice_text(print->table_format));
+    print_end(print, key, base);
 }
 
 static const char *print_type(const struct config_choice *types, enum cell_type type)
@@ -108,57 +121,96 @@ static const char *print_type(const struct config_choice *types, enum cell_type 
     return types->name;
 }
 
-static void print_columns(struct print *print, const char *path, const struct config_choice *types,
-                          const struct mapping_column *columns, uint32_t count)
+/* `types` is the list's other key. */
+static void print_list(struct settings_print *print, const struct config_key *key, const void *base,
+                       const struct config_choice *types, const struct mapping_column *columns,
+                       uint32_t count)
 {
     if (count == 0)
         return;
-    print_name(print, path);
-    print->to->len--; /* the blank behind the colon */
-    buffer_print(print->to, "\n");
+    unsigned depth = print_name(print, key->yaml);
+    print_end(print, key, base);
     for (uint32_t i = 0; i < count; i++) {
-        print_indent(print, strchr(path, '.') == NULL ? 1 : 2);
-        buffer_print(print->to, "- {name: %.*s, type: %s}\n", SLICE_ARG(columns[i].name),
-                     print_type(types, columns[i].type));
+        print_indent(print, depth + 1);
+        buffer_print(print->to, "- {name: ");
+        config_put_scalar(print->to, columns[i].name);
+        buffer_print(print->to, ", type: %s}\n", print_type(types, columns[i].type));
     }
 }
 
-static void print_topics(const struct settings_table *table, struct buffer *to)
+static void print_key_columns(struct settings_print *print, const struct config_key *key, const void *base)
 {
-    buffer_print(to, "  - topics: [");
-    for (size_t i = 0; i < table->topic_count; i++) {
-        buffer_print(to, "%s", i == 0 ? "" : ", ");
-        config_put_scalar(to, slice_text(table->topics[i]));
-    }
-    buffer_print(to, "]\n    table: ");
-    config_put_scalar(to, table->plan.table);
-    buffer_print(to, "\n");
-}
-
-/* The mode of the primary key is the first line of the table's keys that is not our own; its timestamp the
- * next. */
-static void print_route(const struct settings_table *table, struct buffer *to)
-{
-    struct print print = {.to = to, .indent = 2, .before = ""};
-    const struct mapping_plan *plan = &table->plan;
-    const struct config_key *mode = settings_key(settings_table_keys, "primary_key.mode");
-    print_topics(table, to);
-    for (size_t i = 0; i < 2; i++) {
-        print_name(&print, mode[i].yaml);
-        config_key_print(&mode[i], table, to);
-        buffer_print(to, "\n");
-    }
+    const struct mapping_plan *plan = &((const struct settings_table *)base)->plan;
     if (plan->key_mode == KEY_MODE_RECORD_KEY || plan->key_mode == KEY_MODE_RECORD_VALUE)
-        print_columns(&print, "primary_key.columns", settings_key_types, plan->keys, plan->key_count);
-    print_columns(&print, "columns", settings_column_types, plan->columns, plan->column_count);
-    print_keys(&print, mode + 2, table);
+        print_list(print, key, base, settings_key_types, plan->keys, plan->key_count);
+}
+
+static void print_columns(struct settings_print *print, const struct config_key *key, const void *base)
+{
+    const struct mapping_plan *plan = &((const struct settings_table *)base)->plan;
+    print_list(print, key, base, settings_column_types, plan->columns, plan->column_count);
+}
+
+/* Keys of CONFIG_OWN that are printed. */
+static const struct {
+    const char *yaml;
+    print_own_fn *print;
+} print_owns[] = {{"kafka.topics", print_topics},
+                  {"kafka.group", print_line},
+                  {"table", print_table},
+                  {"primary_key.columns[].name", print_key_columns},
+                  {"columns[].name", print_columns}};
+
+static print_own_fn *print_own(const struct config_key *key)
+{
+    for (size_t i = 0; i < sizeof(print_owns) / sizeof(print_owns[0]); i++)
+        if (strcmp(print_owns[i].yaml, key->yaml) == 0)
+            return print_owns[i].print;
+    return NULL;
+}
+
+static bool print_has_value(const struct config_key *key, const void *base)
+{
+    const char *const *text = (const char *const *)(const void *)((const char *)base + key->at);
+    return (key->flags & CONFIG_UNPRINTED) == 0 || *text != NULL;
+}
+
+void settings_print_key(struct settings_print *print, const struct config_key *key, const void *base)
+{
+    print_own_fn *own = (key->flags & CONFIG_OWN) == 0 ? print_line : print_own(key);
+    if (own == NULL || !print_has_value(key, base))
+        return;
+    if (print->style == NULL || !print->style->skips(print, key, base))
+        own(print, key, base);
+}
+
+void settings_print_keys(struct settings_print *print, const struct config_key *keys, const void *base)
+{
+    for (; keys->type != NULL; keys++) {
+        settings_print_key(print, keys, base);
+        if (strcmp(keys->yaml, "kafka.group") == 0)
+            print_properties(print);
+    }
+}
+
+void settings_print_route(struct settings_print *print, const struct settings_table *table)
+{
+    struct settings_print inner = *print;
+    inner.indent = 2;
+    inner.before = "";
+    buffer_print(print->to, "  - topics:");
+    for (size_t i = 0; i < table->topic_count; i++)
+        print_item(print, i == 0, table->topics[i]);
+    buffer_print(print->to, "]");
+    print_end(print, settings_key(settings_keys, "kafka.topics"), print->settings);
+    settings_print_keys(&inner, settings_table_keys, table);
 }
 
 void settings_print(const struct settings *settings, struct buffer *to)
 {
-    struct print print = {.to = to, .indent = 0, .before = ""};
-    print_keys(&print, print_kafka(&print, settings), settings);
+    struct settings_print print = {.to = to, .settings = settings, .before = ""};
+    settings_print_keys(&print, settings_keys, settings);
     buffer_print(to, "routes:\n");
     for (size_t i = 0; i < settings->table_count; i++)
-        print_route(&settings->tables[i], to);
+        settings_print_route(&print, &settings->tables[i]);
 }

@@ -83,20 +83,30 @@ struct settings_items settings_list(struct settings_reader *reader, const struct
 /* settings_tables.c: topics to tables, and everything of each table. */
 void settings_read_tables(struct settings_reader *reader);
 
+/* How the record's key is read when nothing says so. */
+enum convert_format settings_key_format(const struct settings_table *table);
+
 /* settings_columns.c: primary key and white-list. */
 void settings_read_columns(struct settings_reader *reader, struct settings_scope scope,
                            struct settings_table *table);
 
 /* settings_connect.c: what only Connect files have. */
 void settings_read_connect(struct settings_reader *reader);
-bool settings_converter(struct settings_reader *reader, const char *side, enum convert_format *format);
+bool settings_converter(struct settings_reader *reader, const char *side, const struct settings_table *table,
+                        enum convert_format *format);
 
 /* settings_kafka.c: group and the client's properties. */
 void settings_read_kafka(struct settings_reader *reader);
 bool settings_is_secret(const char *property);
 
+/* What a group is called that no file calls. In the arena. */
+const char *settings_kafka_group(const struct settings *settings, struct arena *arena);
+
 /* settings_unknown.c: what no key table knows. */
 void settings_check_unknown(struct settings_reader *reader);
 void settings_check_unknown_connect(struct settings_reader *reader, const struct config_document *document);
+
+/* Is it a key of Connect files? The table in the place of <table> goes to `table`, if there is one. */
+bool settings_knows_connect(const char *path, struct slice *table);
 
 #endif

@@ -1,6 +1,6 @@
 /* settings_tables: which topic goes into which table, and the settings of each table. One table is one lane.
  */
-#include "channel/settings_reader.h"
+#include "channel/settings_origin.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -14,7 +14,8 @@ struct tables_topic {
     const char *name;
     struct config_place place;
     const char *table;
-    const char *route; /* "routes[0]." or "" */
+    const struct config_entry *named; /* Connect: what made the table's name; NULL: it is the topic's */
+    const char *route;                /* "routes[0]." or "" */
 };
 
 struct tables {
@@ -233,11 +234,15 @@ static void tables_assign_connect(struct tables *tables)
     const char *pattern = formatted
                               ? arena_copy(&reader->settings->arena, config_trim(slice_text(format->text))).at
                               : "<topic>";
+    reader->settings->origins->table_format = pattern;
     for (size_t i = 0; i < tables->count; i++) {
         struct tables_topic *topic = &tables->topics[i];
         const char *assigned = tables_assigned(tables, &list, topic->name);
         topic->table = assigned != NULL ? assigned : table_name_make(reader, pattern, topic->name);
-        table_name_check(reader, topic, assigned != NULL ? assign : formatted ? format : NULL);
+        topic->named = assigned != NULL ? assign : formatted ? format : NULL;
+        table_name_check(reader, topic, topic->named);
+        if (assigned != NULL)
+            reader->settings->origins->table_format = NULL;
     }
     tables_check_assigned(tables, &list);
 }
@@ -250,6 +255,8 @@ static void tables_read_connect(struct tables *tables)
     for (size_t i = 0; i < list.count; i++)
         if (tables_find_topic(tables, list.items[i].text) == NULL)
             tables_add(tables, &list.items[i], "topics");
+    settings_origin_add(tables->reader, settings_key(settings_keys, "kafka.topics"), tables->reader->settings,
+                        entry);
     if (settings_find_connect(tables->reader, "topics.regex") == NULL)
         tables_missing(tables, "topics", errors);
     tables_assign_connect(tables);
@@ -281,15 +288,20 @@ static void table_check_waits(struct settings_reader *reader, struct settings_sc
                        "is less than write.retry_first; the longest wait cannot be shorter than the first");
 }
 
+enum convert_format settings_key_format(const struct settings_table *table)
+{
+    return table->plan.key_mode == KEY_MODE_RECORD_KEY ? CONVERT_JSON : CONVERT_STRING;
+}
+
 static void table_read_formats(struct settings_reader *reader, struct settings_scope scope,
                                struct settings_table *table)
 {
     const struct config_key *key = settings_key(settings_table_keys, "key.format");
     if (reader->form == CONFIG_FORM_CONNECT) {
-        settings_converter(reader, "key", &table->key_format);
-        settings_converter(reader, "value", &table->value_format);
+        settings_converter(reader, "key", table, &table->key_format);
+        settings_converter(reader, "value", table, &table->value_format);
     } else if (settings_find(reader, key, scope) == NULL) {
-        table->key_format = table->plan.key_mode == KEY_MODE_RECORD_KEY ? CONVERT_JSON : CONVERT_STRING;
+        table->key_format = settings_key_format(table);
     }
 }
 
@@ -330,6 +342,7 @@ static void tables_place(struct tables *tables, const struct tables_topic *topic
             topic->table);
     }
     table->topics[table->topic_count++] = topic->name;
+    settings_origin_add(tables->reader, settings_key(settings_table_keys, "table"), table, topic->named);
 }
 
 static void tables_number_topics(struct tables *tables)

@@ -267,6 +267,13 @@ static bool unknown_is_connect_key(const struct config_key *keys, const char *pa
     return false;
 }
 
+bool settings_knows_connect(const char *path, struct slice *table)
+{
+    return unknown_is_connect_key(settings_keys, path, table) ||
+           unknown_is_connect_key(settings_table_keys, path, table) ||
+           unknown_is_connect_key(settings_connect_keys, path, table);
+}
+
 static bool unknown_is_table(const struct settings *settings, struct slice table)
 {
     for (size_t i = 0; i < settings->table_count; i++)
@@ -292,9 +299,7 @@ static void unknown_tell_connect(struct settings_reader *reader, const struct co
 static void unknown_check_connect(struct settings_reader *reader, const struct config_entry *entry)
 {
     struct slice table = {NULL, 0};
-    bool known = unknown_is_connect_key(settings_keys, entry->path, &table) ||
-                 unknown_is_connect_key(settings_table_keys, entry->path, &table) ||
-                 unknown_is_connect_key(settings_connect_keys, entry->path, &table);
+    bool known = settings_knows_connect(entry->path, &table);
     if (strncmp(entry->path, "tablestore.timeseries.", 22) == 0)
         config_mistake(reader->mistakes, CONFIG_WARNING, entry->key, entry->path,
                        "without effect: it is for time-series tables, which are not supported yet");

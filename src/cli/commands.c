@@ -14,9 +14,17 @@ struct asked {
     bool version;
 };
 
-static const struct command *const children[] = {
-    &demo_command,  &run_command,  &check_command, &explain_command,    &emulator_command,
-    &table_command, &help_command, &man_command,   &completion_command, NULL};
+static const struct command *const children[] = {&demo_command,
+                                                 &run_command,
+                                                 &check_command,
+                                                 &explain_command,
+                                                 &convert_command,
+                                                 &emulator_command,
+                                                 &table_command,
+                                                 &help_command,
+                                                 &man_command,
+                                                 &completion_command,
+                                                 NULL};
 
 static const struct command_option options[] = {
     {.name = "version", .help = "the version, and nothing else", .offset = offsetof(struct asked, version)},

@@ -10,6 +10,7 @@ extern const struct command demo_command;
 extern const struct command run_command;
 extern const struct command check_command;
 extern const struct command explain_command;
+extern const struct command convert_command;
 extern const struct command emulator_command;
 extern const struct command table_command;
 extern const struct command help_command;

@@ -64,11 +64,20 @@ static bool mistake_check_kafka(const struct consumer_options *kafka)
     return good;
 }
 
-struct settings *mistake_read_settings(const char *const *files, size_t count, enum settings_compat compat)
+static struct settings *mistake_check(struct settings *settings)
 {
-    struct settings *settings = settings_read(files, count, compat, mistake_put, NULL);
     if (settings == NULL || mistake_check_kafka(&settings->kafka))
         return settings;
     settings_destroy(settings);
     return NULL;
+}
+
+struct settings *mistake_read_settings(const char *const *files, size_t count, enum settings_compat compat)
+{
+    return mistake_check(settings_read(files, count, compat, mistake_put, NULL));
+}
+
+struct settings *mistake_read_connect(const char *const *files, size_t count, enum settings_compat compat)
+{
+    return mistake_check(settings_read_to_convert(files, count, compat, mistake_put, NULL));
 }

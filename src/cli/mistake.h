@@ -11,4 +11,7 @@ void mistake_put(void *arg, enum settings_severity severity, const char *line);
  * too. `compat` is the option --compat. */
 struct settings *mistake_read_settings(const char *const *files, size_t count, enum settings_compat compat);
 
+/* The same, but YAML is refused: for convert. */
+struct settings *mistake_read_connect(const char *const *files, size_t count, enum settings_compat compat);
+
 #endif

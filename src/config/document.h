@@ -16,7 +16,8 @@ enum config_kind {
 
 struct config_entry {
     const char *path;
-    const char *text; /* "" when not CONFIG_TEXT */
+    const char *text;    /* "" when not CONFIG_TEXT */
+    const char *written; /* as it stands in the file; NULL: as the text, no ${...} was resolved */
     enum config_kind kind;
     bool broken;               /* what is wrong with the text has been said: no more about it */
     struct config_place key;   /* where the name stands */

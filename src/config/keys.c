@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/check.h"
+#include "base/utf8.h"
 
 struct slice config_trim(struct slice text)
 {
@@ -115,21 +116,57 @@ static size_t scalar_put_quoted(struct buffer *to, struct slice text, size_t i)
         buffer_print(to, "\\x%02x", (unsigned char)c);
     else if (scalar_is_c1(text, i))
         buffer_print(to, "\\x%02x", (unsigned char)text.at[++i]);
-    else if (c == '$' && i + 1 < text.len && text.at[i + 1] == '{')
-        buffer_add(to, "$$", 2);
     else
         buffer_add(to, &c, 1);
     return i + 1;
 }
 
-void config_put_scalar(struct buffer *to, struct slice text)
+static void scalar_put(struct buffer *to, struct slice text, bool dollars)
 {
     if (scalar_is_plain(text)) {
         buffer_add_slice(to, text);
         return;
     }
     buffer_add(to, "\"", 1);
-    for (size_t i = 0; i < text.len;)
+    for (size_t i = 0; i < text.len;) {
+        if (dollars && text.len - i >= 2 && memcmp(text.at + i, "${", 2) == 0)
+            buffer_add(to, "$", 1);
         i = scalar_put_quoted(to, text, i);
+    }
     buffer_add(to, "\"", 1);
+}
+
+void config_put_scalar(struct buffer *to, struct slice text)
+{
+    scalar_put(to, text, true);
+}
+
+/* "${NAME}" and nothing else: needs no quotes. */
+static bool scalar_is_variable(struct slice text)
+{
+    if (text.len < 4 || memcmp(text.at, "${", 2) != 0 || text.at[text.len - 1] != '}')
+        return false;
+    for (size_t i = 2; i < text.len - 1; i++)
+        if (!isalnum((unsigned char)text.at[i]) && text.at[i] != '_')
+            return false;
+    return true;
+}
+
+void config_put_written(struct buffer *to, struct slice text)
+{
+    if (scalar_is_variable(text))
+        buffer_add_slice(to, text);
+    else
+        scalar_put(to, text, false);
+}
+
+void config_put_comment(struct buffer *to, struct slice text)
+{
+    for (size_t i = 0; i < text.len;) {
+        size_t len = utf8_length(text.at + i, text.at + text.len);
+        bool strange = len == 0 || (unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f ||
+                       scalar_is_c1(text, i) || scalar_escape(text, i) != NULL;
+        buffer_add(to, strange ? "?" : text.at + i, strange ? 1 : len);
+        i += len == 0 ? 1 : len;
+    }
 }

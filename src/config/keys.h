@@ -81,6 +81,12 @@ void config_key_print(const struct config_key *key, const void *base, struct buf
 /* A YAML scalar that reads back as this text: plain where that is safe, else quoted. */
 void config_put_scalar(struct buffer *to, struct slice text);
 
+/* The same, but ${NAME} stays what it is: in a value an environment variable, in a name nothing special. */
+void config_put_written(struct buffer *to, struct slice text);
+
+/* As a comment's text, in one line; what YAML would not take becomes a question mark. */
+void config_put_comment(struct buffer *to, struct slice text);
+
 struct slice config_trim(struct slice text);
 bool config_same_word(struct slice a, struct slice b); /* without case, ASCII */
 

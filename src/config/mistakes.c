@@ -51,11 +51,12 @@ static void mistake_make_printable(char *text)
 }
 
 static void mistakes_keep(struct config_mistakes *mistakes, enum config_severity severity,
-                          struct config_place place, const char *text)
+                          struct config_place place, const char *text, size_t head)
 {
     struct config_mistake *mistake = mistakes_next(mistakes);
     *mistake = (struct config_mistake){.severity = severity, .place = place, .number = mistakes->count};
     mistake->text = arena_copy(&mistakes->arena, slice_text(text)).at;
+    mistake->words = mistake->text + head;
 }
 
 /* A key at the top of a file is read once for each table. */
@@ -81,10 +82,10 @@ void config_mistake(struct config_mistakes *mistakes, enum config_severity sever
     if (mistakes->count > MISTAKES_MOST || mistakes_has(mistakes, text))
         return;
     if (mistakes->count < MISTAKES_MOST)
-        mistakes_keep(mistakes, severity, place, text);
+        mistakes_keep(mistakes, severity, place, text, (size_t)head);
     else
         mistakes_keep(mistakes, CONFIG_NOTE, (struct config_place){place.file, UINT_MAX, 0, 0},
-                      "there is more; only the first 500 are told");
+                      "there is more; only the first 500 are told", 0);
 }
 
 static int mistake_order(unsigned a, unsigned b)

@@ -22,6 +22,7 @@ struct config_mistake {
     struct config_place place;
     size_t number; /* keeps equal places in the order of finding */
     const char *text;
+    const char *words; /* of the text, behind place and key */
 };
 
 struct config_mistakes {

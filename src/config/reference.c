@@ -1,6 +1,7 @@
 /* reference: texts with ${...} are made anew. */
 #include "config/reference.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
@@ -128,6 +129,7 @@ static void reference_resolve(struct config_document *document, struct config_mi
         buffer_reset(&reference.text, REFERENCE_TEXT_MOST);
         while (*at != 0)
             at = reference_step(&reference, at, put, dollars);
+        document->entries[i].written = document->entries[i].text;
         document->entries[i].text = arena_copy(document->arena, buffer_slice(&reference.text)).at;
     }
     buffer_fini(&reference.text);
@@ -141,4 +143,55 @@ void config_reference_resolve_yaml(struct config_document *document, struct conf
 void config_reference_resolve_connect(struct config_document *document, struct config_mistakes *mistakes)
 {
     reference_resolve(document, mistakes, reference_put_connect, false);
+}
+
+/* A name that a shell can set. */
+static bool reference_is_variable(struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!isalpha((unsigned char)name.at[i]) && name.at[i] != '_' &&
+            (i == 0 || !isdigit((unsigned char)name.at[i])))
+            return false;
+    return name.len > 0;
+}
+
+/* Text that means itself in Connect files and shall in YAML. */
+static void reference_put_literal(struct buffer *to, const char *at, const char *end)
+{
+    for (; at < end; at++)
+        buffer_print(to, at[0] == '$' && at + 1 < end && at[1] == '{' ? "$$" : "%c", *at);
+}
+
+/* ${what}; false when YAML has no word for it: behind a plain $ it would read $${. */
+static bool reference_translate(struct slice what, const struct config_variables *variables,
+                                struct buffer *to)
+{
+    struct slice name = slice_of(what.at + 4, what.len < 4 ? 0 : what.len - 4);
+    if (reference_begins(what, SLICE("file:")))
+        return false;
+    if (!reference_begins(what, SLICE("env:"))) {
+        reference_put_literal(to, what.at - 2, what.at + what.len + 1);
+        return true;
+    }
+    if (!reference_is_variable(name) || (to->len > 0 && to->at[to->len - 1] == '$'))
+        return false;
+    buffer_print(to, "${%.*s}", SLICE_ARG(name));
+    variables->on_name(variables->arg, name);
+    return true;
+}
+
+bool config_reference_to_yaml(const char *written, const struct config_variables *variables,
+                              struct buffer *to)
+{
+    for (;;) {
+        const char *open = strstr(written, "${");
+        const char *close = open == NULL ? NULL : strchr(open, '}');
+        const char *end = close == NULL ? written + strlen(written) : open;
+        reference_put_literal(to, written, end);
+        if (close == NULL)
+            return true;
+        if (!reference_translate(slice_of(open + 2, (size_t)(close - open - 2)), variables, to))
+            return false;
+        written = close + 1;
+    }
 }

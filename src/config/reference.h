@@ -5,6 +5,8 @@
 
 #include "config/document.h"
 
+struct buffer;
+
 /* Resolves the references of all entries, in place.
  *
  * YAML: ${NAME} is an environment variable, "$${" stands for "${"; a variable that is not set is an error.
@@ -12,5 +14,14 @@
  * left as it stands, with a warning. */
 void config_reference_resolve_yaml(struct config_document *document, struct config_mistakes *mistakes);
 void config_reference_resolve_connect(struct config_document *document, struct config_mistakes *mistakes);
+
+/* What a Connect file says, as YAML says it: ${env:NAME} becomes ${NAME}, and what is no reference there is
+ * made to be none. False when YAML cannot say it, as with ${file:...}; then `to` is of no use. */
+struct config_variables {
+    void (*on_name)(void *arg, struct slice name);
+    void *arg;
+};
+bool config_reference_to_yaml(const char *written, const struct config_variables *variables,
+                              struct buffer *to);
 
 #endif

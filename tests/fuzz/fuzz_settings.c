@@ -1,10 +1,10 @@
 /* fuzz_settings: any bytes as a whole configuration; the first byte picks the syntax. What is accepted must
- * print, read back and print the same. */
+ * print, read back and print the same; Connect files must be converted to YAML that prints the same too. */
 #include <stdlib.h>
 
 #include "base/buffer.h"
 #include "base/check.h"
-#include "channel/settings.h"
+#include "channel/settings_convert.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,6 +28,67 @@ static struct settings *read_text(const char *name, struct slice text)
     return settings;
 }
 
+/* Variables of the converted file that the environment does not have. */
+enum { VARIABLES_MOST = 100 };
+
+struct variables {
+    char *names[VARIABLES_MOST];
+    size_t count;
+};
+
+static void set_variable(void *arg, const char *name, const char *value)
+{
+    struct variables *variables = arg;
+    if (getenv(name) != NULL) {
+        CHECK(strcmp(getenv(name), value) == 0);
+        return;
+    }
+    CHECK(variables->count < VARIABLES_MOST);
+    variables->names[variables->count++] = check_memory(strdup(name));
+    CHECK(setenv(name, value, 0) == 0);
+}
+
+static void unset_variables(struct variables *variables)
+{
+    for (size_t i = 0; i < variables->count; i++) {
+        CHECK(unsetenv(variables->names[i]) == 0);
+        free(variables->names[i]);
+    }
+}
+
+/* What hides behind the stars of settings_print(). */
+static void check_secrets(const struct settings *a, const struct settings *b)
+{
+    CHECK(strcmp(a->ots.access_key_secret, b->ots.access_key_secret) == 0);
+    for (size_t i = 0; i < b->kafka.property_count; i++) {
+        const char *value = NULL;
+        for (size_t j = 0; j < a->kafka.property_count; j++)
+            if (strcmp(a->kafka.properties[j].name, b->kafka.properties[i].name) == 0)
+                value = a->kafka.properties[j].value;
+        CHECK(value != NULL && strcmp(value, b->kafka.properties[i].value) == 0);
+    }
+}
+
+static void check_convert(const struct settings *settings, struct slice printed, bool with_secrets)
+{
+    struct variables variables = {.count = 0};
+    struct settings_conversion how = {with_secrets, set_variable, &variables};
+    struct error err;
+    struct buffer yaml, second;
+    buffer_init(&yaml, 64 << 20);
+    buffer_init(&second, 16 << 20);
+    CHECK(settings_convert(settings, &how, &yaml, &err) == 0);
+    struct settings *again = read_text("f.yaml", buffer_slice(&yaml));
+    CHECK(again != NULL);
+    check_secrets(settings, again);
+    settings_print(again, &second);
+    CHECK(slice_equal(printed, buffer_slice(&second)));
+    unset_variables(&variables);
+    settings_destroy(again);
+    buffer_fini(&yaml);
+    buffer_fini(&second);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const names[] = {"f.yaml", "f.properties", "f.json"};
@@ -44,6 +105,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CHECK(again != NULL);
     settings_print(again, &second);
     CHECK(slice_equal(buffer_slice(&first), buffer_slice(&second)));
+    if (data[0] % 3 != 0) {
+        check_convert(settings, buffer_slice(&first), false);
+        check_convert(settings, buffer_slice(&first), true);
+    }
     buffer_fini(&first);
     buffer_fini(&second);
     settings_destroy(again);

@@ -206,16 +206,28 @@ static void columns_check_clash(const struct columns *columns, const struct mapp
                                SLICE_ARG(plan->keys[j].name));
 }
 
-/* Every row has the column timestamp of its own then. */
-static void columns_check_time(const struct columns *columns, const struct mapping_plan *plan)
+static void columns_drop(struct columns *columns, uint32_t at)
 {
-    bool yaml = columns->reader->form == CONFIG_FORM_YAML;
-    for (uint32_t i = 0; i < columns->count && plan->key_mode == KEY_MODE_SEARCH; i++)
-        if (slice_equal(columns->items[i].name, COORDINATES_TIME))
-            config_mistake(columns->reader->mistakes, yaml ? CONFIG_ERROR : CONFIG_WARNING, columns->place,
-                           columns->path,
-                           "column timestamp is written by the primary key mode search itself; the record's "
-                           "field of that name is not");
+    columns->count--;
+    for (uint32_t i = at; i < columns->count; i++)
+        columns->items[i] = columns->items[i + 1];
+}
+
+/* Every row has the column timestamp of its own then. In Connect files it goes from the list, as it has no
+ * effect there; were it the only one, an empty list would mean every field. */
+static void columns_check_time(struct columns *columns, const struct mapping_plan *plan)
+{
+    for (uint32_t i = 0; i < columns->count && plan->key_mode == KEY_MODE_SEARCH; i++) {
+        if (!slice_equal(columns->items[i].name, COORDINATES_TIME))
+            continue;
+        bool wrong = columns->reader->form == CONFIG_FORM_YAML || columns->count == 1;
+        config_mistake(columns->reader->mistakes, wrong ? CONFIG_ERROR : CONFIG_WARNING, columns->place,
+                       columns->path,
+                       "column timestamp is written by the primary key mode search itself; the record's "
+                       "field of that name is not");
+        if (!wrong)
+            columns_drop(columns, i--);
+    }
 }
 
 static uint32_t columns_room(const struct settings_reader *reader)

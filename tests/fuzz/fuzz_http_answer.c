@@ -21,7 +21,6 @@ enum { REPLY_MOST = 3000, REQUEST_MOST = 65536, PACKETS_MOST = 16, FIN_IN = 8 };
 
 struct host {
     struct loop *loop;
-    struct http_client *client;
     struct signer *signer;
     struct clock_timer turn;
     uint16_t port;
@@ -122,18 +121,24 @@ static void on_reply(void *arg, struct http_exchange *exchange, const struct htt
 
 static void begin(struct host *host)
 {
+    host->loop = loop_create();
+    host->signer = signer_create();
+    clock_timer_init(&host->turn, on_turn, host);
+    host_listen(host);
+}
+
+/* A client of its own, so that it keeps no connection. */
+static struct http_client *client_of(const struct host *host)
+{
     struct http_client_options options = {.connections_most = 4,
                                           .connect_timeout_ms = 10000,
                                           .stall_timeout_ms = 30000,
                                           .total_timeout_ms = 60000,
                                           .reply_most = REPLY_MOST};
     struct error err;
-    host->loop = loop_create();
-    host->client = http_client_create(host->loop, &options, &err);
-    CHECK(host->client != NULL);
-    host->signer = signer_create();
-    clock_timer_init(&host->turn, on_turn, host);
-    host_listen(host);
+    struct http_client *client = http_client_create(host->loop, &options, &err);
+    CHECK(client != NULL);
+    return client;
 }
 
 static void ask(struct host *host)
@@ -141,7 +146,8 @@ static void ask(struct host *host)
     static const char *const lines[] = {"x-ots-date: 2024-01-02T03:04:05.678Z"};
     char url[64];
     struct http_request request = {.url = url, .lines = lines, .line_count = 1, .body = SLICE("body")};
-    struct http_exchange *exchange = http_exchange_create(host->client, on_reply, host);
+    struct http_client *client = client_of(host);
+    struct http_exchange *exchange = http_exchange_create(client, on_reply, host);
     snprintf(url, sizeof(url), "http://127.0.0.1:%u/BulkImport", host->port);
     clock_start(loop_clock(host->loop), &host->turn, 0);
     http_send(exchange, &request);
@@ -149,6 +155,7 @@ static void ask(struct host *host)
     CHECK(host->heard == 1);
     clock_stop(loop_clock(host->loop), &host->turn);
     http_exchange_destroy(exchange);
+    http_client_destroy(client);
     host_hang_up(host);
 }
 

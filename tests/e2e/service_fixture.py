@@ -31,20 +31,20 @@ class Service:
         self.address = ready.read_text().strip()
         self.endpoint = f"http://{self.address}"
 
-    def _control(self, path, body=None):
+    def control(self, path, body=None):
         request = urllib.request.Request(f"{self.endpoint}/_control/{path}", data=body,
                                          method="GET" if body is None else "POST")
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read())
 
     def counters(self):
-        return self._control("counters")
+        return self.control("counters")
 
     def faults(self, rules, seed=1):
-        self._control("faults", json.dumps({"rules": rules, "seed": seed}).encode())
+        self.control("faults", json.dumps({"rules": rules, "seed": seed}).encode())
 
     def flush(self):
-        self._control("flush", b"{}")
+        self.control("flush", b"{}")
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

@@ -5,10 +5,11 @@ import select
 import subprocess
 
 import pytest
+from test_man import ALL
 
 BIN = os.path.abspath(os.environ.get("OTSPIPE_BIN", "build/release/otspipe"))
 COMPLETE = 'eval "$("$0" completion bash)"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _otspipe; printf "%s\\n" "${COMPREPLY[@]}"'
-COMMANDS = "demo run check explain emulator table help man completion"
+COMMANDS = " ".join(path[0] for path in ALL if len(path) == 1)
 TABLE_COMMANDS = "ls describe create get scan put rm"
 
 

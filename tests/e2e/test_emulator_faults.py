@@ -248,13 +248,13 @@ def test_one_seed_and_the_same_requests_give_the_same_faults(emulator, raw):
 def test_the_list_names_each_rule_and_how_often_it_acted(emulator, raw):
     emulator.faults([{"name": "one", "action": "row_error", "key_prefix": "a", "count": 1}, {"action": "hang", "table": "other"}], seed=9)
     assert [raw.put("ab"), raw.put("ac"), raw.put("b")] == ["OTSServerBusy", 200, 200]
-    assert emulator._control("faults") == {"seed": 9, "rules": [
+    assert emulator.control("faults") == {"seed": 9, "rules": [
         {"name": "one", "action": "row_error", "matched": 2, "acted": 1, "left": 0},
         {"name": "", "action": "hang", "matched": 0, "acted": 0, "left": None}]}
 
 
 def test_a_column_that_goes_back_is_counted_with_examples(emulator, raw):
-    emulator._control("order", b'{"column": "n"}')
+    emulator.control("order", b'{"column": "n"}')
     for key, number in (("a", 1), ("a", 2), ("b", 5), ("a", 2), ("a", 1), ("b", 4), ("a", 3)):
         raw.put(key, number)
     counters = emulator.counters()
@@ -269,14 +269,14 @@ def test_a_column_that_goes_back_is_counted_with_examples(emulator, raw):
 
 
 def test_a_reset_begins_anew_and_keeps_tables(emulator, raw):
-    emulator._control("order", b'{"column": "n"}')
+    emulator.control("order", b'{"column": "n"}')
     emulator.faults([{"action": "row_error", "count": 1}])
     assert [raw.put("a", 2), raw.put("a", 2), raw.put("a", 1)] == ["OTSServerBusy", 200, 200]
-    emulator._control("reset", b"{}")
+    emulator.control("reset", b"{}")
     counters = emulator.counters()
     assert (counters["rows"], counters["faults"], counters["order_went_back"], counters["codes"]) == (0, 0, 0, {})
     assert counters["connections_ever"] >= counters["connections_open"] >= 1
-    assert raw.put("a", 5) == 200 and emulator._control("faults")["rules"] == []
+    assert raw.put("a", 5) == 200 and emulator.control("faults")["rules"] == []
 
 
 # ---- the control path ----

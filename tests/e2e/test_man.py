@@ -74,6 +74,16 @@ def test_pages_name_pages_that_are_there(tmp_path):
             assert f"{name}.1" in pages, name
 
 
+def test_every_variable_that_the_program_reads_is_told():
+    sources = pathlib.Path(__file__).parents[2] / "src"
+    read = {name for path in sources.rglob("*.c") for name in re.findall(r'(?:getenv|connect_environment)\("(\w+)"\)', path.read_text())}
+    told = set()
+    for path in ALL:
+        section = said(*path, "--help").split("\nEnvironment:\n")[1:]
+        told |= {name for text in section for name in re.findall(r"[A-Za-z_]+", text.split("\n\n")[0])}
+    assert len(read) >= 9 and {name for name in read if name not in told and name.lower() not in told} == set()
+
+
 @pytest.mark.parametrize("path", [("run", "--no-such", "--help"), ("emulator", "--listen", "--help"), ("check", "nowhere.yaml", "-h"),
                                   ("demo", "--rate", "x", "--help"), ("table", "scan", "--from", "a", "--help")])
 def test_help_is_given_whatever_else_is_wrong(path):

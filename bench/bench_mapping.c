@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/check.h"
 #include "base/json.h"
+#include "envelope.h"
 #include "mapping/table_mapper.h"
 
 enum { RECORDS = 2000, ROUNDS = 11, MEMBERS_MOST = 128 };
@@ -39,40 +40,25 @@ static void put_members(struct buffer *to, unsigned id, size_t bytes)
     buffer_print(to, "}");
 }
 
-static void put_schema_field(struct buffer *to, const struct json_member *member, bool first)
-{
-    static const char *const types[] = {"string", "boolean", "boolean", "int64", "int64", "double", "string"};
-    buffer_print(to, "%s{\"type\":\"%s\",\"optional\":true,\"field\":\"%.*s\"}", first ? "" : ",",
-                 types[member->value.kind], SLICE_ARG(member->name));
-}
-
-static void put_schema(struct buffer *to, size_t bytes)
-{
-    struct json_member members[MEMBERS_MOST];
-    struct json_fault fault;
-    struct buffer sample;
-    buffer_init(&sample, 1 << 20);
-    put_members(&sample, 1, bytes);
-    int count = json_object(buffer_slice(&sample), 0, members, MEMBERS_MOST, &fault);
-    buffer_print(to, "{\"schema\":{\"type\":\"struct\",\"fields\":[");
-    for (int i = 0; i < count; i++)
-        put_schema_field(to, &members[i], i == 0);
-    buffer_print(to, "],\"optional\":false,\"name\":\"record\"},\"payload\":");
-    buffer_fini(&sample);
-}
-
 static void records_init(struct records *records, size_t bytes, bool envelope)
 {
+    struct buffer like, plain;
     buffer_init(&records->text, 1 << 28);
+    buffer_init(&like, 1 << 20);
+    buffer_init(&plain, 1 << 20);
+    put_members(&like, 1, bytes);
     for (unsigned i = 0; i < RECORDS; i++) {
         records->at[i] = records->text.len;
+        plain.len = 0;
+        put_members(&plain, i, bytes);
         if (envelope)
-            put_schema(&records->text, bytes);
-        put_members(&records->text, i, bytes);
-        if (envelope)
-            buffer_print(&records->text, "}");
+            envelope_put(&records->text, buffer_slice(&like), buffer_slice(&plain));
+        else
+            buffer_add_slice(&records->text, buffer_slice(&plain));
     }
     records->at[RECORDS] = records->text.len;
+    buffer_fini(&plain);
+    buffer_fini(&like);
 }
 
 static struct slice record_of(const struct records *records, unsigned i)

@@ -14,8 +14,12 @@ bench(mapping mapping)
 bench(path mapping bucket kafka wire)
 bench(wire wire)
 
+target_sources(bench_mapping PRIVATE ${CMAKE_SOURCE_DIR}/bench/envelope.c)
+target_include_directories(bench_mapping PRIVATE ${CMAKE_SOURCE_DIR}/bench)
+
 # The stand-ins of the whole-path benchmark (bench/flow).
-add_executable(bench_flow_broker ${CMAKE_SOURCE_DIR}/bench/flow/broker.c ${CMAKE_SOURCE_DIR}/bench/flow/log.c)
+add_executable(bench_flow_broker ${CMAKE_SOURCE_DIR}/bench/flow/broker.c ${CMAKE_SOURCE_DIR}/bench/flow/log.c
+                                 ${CMAKE_SOURCE_DIR}/bench/envelope.c)
 target_link_libraries(bench_flow_broker PRIVATE base loop)
 add_executable(bench_flow_sink ${CMAKE_SOURCE_DIR}/bench/flow/sink.c)
 target_link_libraries(bench_flow_sink PRIVATE http wire)

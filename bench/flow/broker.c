@@ -2,7 +2,7 @@
  * for one consumer group of one member: a real broker would take the core that is being measured. Speaks the
  * oldest version of each call that carries record batches. Never part of the product.
  *
- *   bench_flow_broker --topic T --partitions 8 --records 8000000 --bytes 150 --ready-file F */
+ *   bench_flow_broker --topic T --partitions 8 --records 8000000 --bytes 150 [--envelope] --ready-file F */
 #include <endian.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -22,12 +22,12 @@ static struct {
     uint32_t partitions;
     uint64_t records; /* a partition */
     uint64_t batch_records;
-    size_t bytes;
+    struct flow_shape shape;
     struct flow_log *logs[PARTITIONS_MOST];
     uint16_t port;
     char assignment[65536];
     size_t assignment_bytes;
-} broker = {.topic = "bench", .partitions = 8, .records = 1000000, .bytes = 150};
+} broker = {.topic = "bench", .partitions = 8, .records = 1000000, .shape = {.bytes = 150}};
 
 struct client {
     uv_tcp_t tcp;
@@ -388,9 +388,10 @@ static void tell_ready(void)
 
 static void read_arguments(int argc, char **argv)
 {
-    static const struct option options[] = {{"topic", 1, NULL, 't'},      {"partitions", 1, NULL, 'p'},
-                                            {"records", 1, NULL, 'r'},    {"bytes", 1, NULL, 'b'},
-                                            {"ready-file", 1, NULL, 'f'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"topic", 1, NULL, 't'}, {"partitions", 1, NULL, 'p'}, {"records", 1, NULL, 'r'},
+        {"bytes", 1, NULL, 'b'}, {"ready-file", 1, NULL, 'f'}, {"envelope", 0, NULL, 'e'},
+        {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
@@ -404,7 +405,10 @@ static void read_arguments(int argc, char **argv)
             broker.records = strtoull(optarg, NULL, 10);
             break;
         case 'b':
-            broker.bytes = strtoul(optarg, NULL, 10);
+            broker.shape.bytes = strtoul(optarg, NULL, 10);
+            break;
+        case 'e':
+            broker.shape.envelope = true;
             break;
         case 'f':
             broker.ready_file = optarg;
@@ -420,11 +424,11 @@ int main(int argc, char **argv)
 {
     uv_tcp_t server;
     read_arguments(argc, argv);
-    broker.batch_records = flow_log_batch_records(broker.bytes);
+    broker.batch_records = flow_log_batch_records(broker.shape.bytes);
     broker.records = broker.records / broker.partitions / broker.batch_records * broker.batch_records;
-    uint64_t distinct = broker.bytes > 100000 ? 100 : broker.bytes > 5000 ? 400 : 5000;
+    uint64_t distinct = broker.shape.bytes > 100000 ? 100 : broker.shape.bytes > 5000 ? 400 : 5000;
     for (uint32_t i = 0; i < broker.partitions; i++)
-        broker.logs[i] = flow_log_create(i, broker.bytes, distinct);
+        broker.logs[i] = flow_log_create(i, broker.shape, distinct);
     listen_on_loopback(uv_default_loop(), &server);
     tell_ready();
     return uv_run(uv_default_loop(), UV_RUN_DEFAULT);

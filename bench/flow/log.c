@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/check.h"
+#include "envelope.h"
 
 struct flow_batch {
     char *at;
@@ -67,12 +68,28 @@ static void put_record_json(struct buffer *to, uint64_t id, size_t bytes)
     buffer_print(to, "}");
 }
 
-static void put_record(struct buffer *to, uint32_t delta, uint64_t id, size_t bytes)
+static void put_record_value(struct buffer *to, uint64_t id, struct flow_shape shape)
+{
+    struct buffer plain, like;
+    if (!shape.envelope) {
+        put_record_json(to, id, shape.bytes);
+        return;
+    }
+    buffer_init(&plain, shape.bytes + 4096);
+    buffer_init(&like, shape.bytes + 4096);
+    put_record_json(&plain, id, shape.bytes);
+    put_record_json(&like, 1000001, shape.bytes);
+    envelope_put(to, buffer_slice(&like), buffer_slice(&plain));
+    buffer_fini(&like);
+    buffer_fini(&plain);
+}
+
+static void put_record(struct buffer *to, uint32_t delta, uint64_t id, struct flow_shape shape)
 {
     struct buffer json, record;
-    buffer_init(&json, bytes + 4096);
-    buffer_init(&record, bytes + 8192);
-    put_record_json(&json, id, bytes);
+    buffer_init(&json, shape.bytes + 16384);
+    buffer_init(&record, shape.bytes + 16384);
+    put_record_value(&json, id, shape);
     buffer_add(&record, "\0", 1); /* attributes */
     put_varint(&record, 0);       /* timestamp delta */
     put_varint(&record, delta);
@@ -98,12 +115,12 @@ uint64_t flow_log_batch_records(size_t bytes)
     return count > 200 ? 200 : count < 1 ? 1 : count;
 }
 
-static void make_batch(struct flow_batch *batch, uint64_t first_id, size_t bytes)
+static void make_batch(struct flow_batch *batch, uint64_t first_id, struct flow_shape shape)
 {
-    uint64_t count = flow_log_batch_records(bytes);
+    uint64_t count = flow_log_batch_records(shape.bytes);
     struct buffer body, whole; /* body: what the checksum covers */
-    buffer_init(&body, (bytes + 4096) * count);
-    buffer_init(&whole, (bytes + 4096) * count);
+    buffer_init(&body, (shape.bytes + 16384) * count);
+    buffer_init(&whole, (shape.bytes + 16384) * count);
     put_be(&body, 0, 2);                /* attributes */
     put_be(&body, count - 1, 4);        /* last offset delta */
     put_be(&body, 1700000000000ull, 8); /* first and last time */
@@ -113,7 +130,7 @@ static void make_batch(struct flow_batch *batch, uint64_t first_id, size_t bytes
     put_be(&body, UINT64_MAX, 4); /* base sequence */
     put_be(&body, count, 4);
     for (uint32_t i = 0; i < count; i++)
-        put_record(&body, i, first_id + i, bytes);
+        put_record(&body, i, first_id + i, shape);
     put_be(&whole, 0, 8); /* base offset, patched */
     put_be(&whole, 4 + 1 + 4 + body.len, 4);
     put_be(&whole, 0, 4); /* leader epoch */
@@ -124,14 +141,14 @@ static void make_batch(struct flow_batch *batch, uint64_t first_id, size_t bytes
     *batch = (struct flow_batch){whole.at, whole.len};
 }
 
-struct flow_log *flow_log_create(uint32_t partition, size_t bytes, uint64_t distinct)
+struct flow_log *flow_log_create(uint32_t partition, struct flow_shape shape, uint64_t distinct)
 {
     struct flow_log *log = check_memory(calloc(1, sizeof(*log)));
-    log->batch_records = flow_log_batch_records(bytes);
+    log->batch_records = flow_log_batch_records(shape.bytes);
     log->count = (distinct + log->batch_records - 1) / log->batch_records;
     log->batches = check_memory(calloc(log->count, sizeof(*log->batches)));
     for (uint64_t i = 0; i < log->count; i++)
-        make_batch(&log->batches[i], partition * 1000000ull + i * log->batch_records + 1000000, bytes);
+        make_batch(&log->batches[i], partition * 1000000ull + i * log->batch_records + 1000000, shape);
     return log;
 }
 

@@ -7,9 +7,13 @@
 
 struct flow_log; /* opaque: one partition */
 
-/* Records of about `bytes` bytes: flat JSON, keys distinct over all partitions within `distinct` records
- * each. */
-struct flow_log *flow_log_create(uint32_t partition, size_t bytes, uint64_t distinct);
+struct flow_shape {
+    size_t bytes;  /* of a record, about; flat JSON */
+    bool envelope; /* the record with its schema around it, which is not counted in `bytes` */
+};
+
+/* Keys are distinct over all partitions within `distinct` records each. */
+struct flow_log *flow_log_create(uint32_t partition, struct flow_shape shape, uint64_t distinct);
 void flow_log_destroy(struct flow_log *log);
 
 /* Records in each batch: 200 small ones, fewer large ones. */

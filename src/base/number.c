@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool number_int64(struct slice text, int64_t *value)
 {
@@ -71,7 +72,7 @@ static int number_print_finite(double value, char *at)
     int digits = number_digits(value, at);
     int exponent = (int)strtol(strchr(at, 'e') + 1, NULL, 10);
     if (exponent < -5 || exponent > 15)
-        return snprintf(at, 32, "%.*g", digits, value);
+        return (int)strlen(at);
     int decimals = digits - 1 - exponent;
     return snprintf(at, 32, "%.*f", decimals < 1 ? 1 : decimals, value);
 }

@@ -159,6 +159,19 @@ static const char *cell_string_of_bytes(const struct value_field *field, struct 
     return cell_set_text(cell, CELL_STRING, slice_of(to, base64_encode(field->text, to)));
 }
 
+/* Kafka Connect's reader takes leading zeros, and a number has none. */
+static const char *cell_string_of_big(const struct value_field *field, struct arena *arena, struct cell *cell)
+{
+    size_t sign = field->text.at[0] == '-', zeros = 0;
+    while (field->text.at[sign + zeros] == '0')
+        zeros++;
+    size_t len = field->text.len - zeros;
+    char *to = arena_take(arena, len);
+    memcpy(to, field->text.at, sign);
+    memcpy(to + sign, field->text.at + sign + zeros, len - sign);
+    return cell_set_text(cell, CELL_STRING, slice_of(to, len));
+}
+
 static const char *cell_to_string(const struct value_field *field, struct arena *arena, struct cell *cell)
 {
     if (cell_is_integer(field) || cell_is_double(field))
@@ -167,6 +180,8 @@ static const char *cell_to_string(const struct value_field *field, struct arena 
         return cell_set_text(cell, CELL_STRING, field->boolean ? SLICE("true") : SLICE("false"));
     if (field->type == VALUE_BYTES && !field->decimal)
         return cell_string_of_bytes(field, arena, cell);
+    if (field->type == VALUE_BIG)
+        return cell_string_of_big(field, arena, cell);
     return cell_set_text(cell, CELL_STRING, field->text);
 }
 

@@ -57,6 +57,16 @@ static int payload_struct(struct converter *converter, const struct convert_sche
     return payload_fields(converter, schema, err);
 }
 
+static int payload_entry(struct converter *converter, const struct convert_schema *schema,
+                         const struct json_value *json, struct value_field *field, struct error *err)
+{
+    if (convert_typed(schema->values, json, &converter->scratch, field, err) == 0)
+        return 0;
+    return error_wrap(err, "entry %.*s", (int)(field->name.len < 255 ? field->name.len : 255),
+                      field->name.at);
+}
+
+/* An entry that does not fit is only wrong if no later one of its name takes its place. */
 static int payload_map(struct converter *converter, const struct convert_schema *schema, struct slice text,
                        size_t *end, struct value *value, struct error *err)
 {
@@ -64,15 +74,18 @@ static int payload_map(struct converter *converter, const struct convert_schema 
     if (members < 0)
         return -1;
     uint32_t count = 0;
+    const struct value_field *wrong = NULL;
     bool known = converter_open(converter, (uint32_t)members);
     for (uint32_t i = 0; i < (uint32_t)members; i++) {
         struct value_field *field = converter_named(converter, known, i, &count);
-        if (convert_typed(schema->values, &converter->members[i].value, &converter->scratch, field, err) != 0)
-            return error_wrap(err, "entry %.*s", (int)(field->name.len < 255 ? field->name.len : 255),
-                              field->name.at);
+        bool fits = payload_entry(converter, schema, &converter->members[i].value, field, err) == 0;
+        if (!fits && wrong != NULL && wrong != field)
+            return -1;
+        if (!fits || wrong == field)
+            wrong = fits ? NULL : field;
     }
     converter_close(converter, known, count, false, value);
-    return 0;
+    return wrong == NULL ? 0 : -1;
 }
 
 /* Everything that is not an object of fields: a null, a default, a primitive, an array. */

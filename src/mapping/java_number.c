@@ -1,6 +1,8 @@
 /* java_number: plain from 0.001 to below ten million, else one digit, a point, and an exponent. */
 #include "mapping/java_number.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,11 +31,19 @@ static void java_take_apart(const char *text, struct java_digits *digits)
         digits->count--;
 }
 
+/* Below the normal numbers fewer digits tell neighbours apart; two are the fewest that Java looks for. */
+static int java_fewest(double number, bool narrow)
+{
+    if (fabs(number) < (narrow ? (double)FLT_MIN : DBL_MIN))
+        return 2;
+    return narrow ? 6 : 15;
+}
+
 static void java_shortest(double number, bool narrow, struct java_digits *digits)
 {
     char text[40];
     int most = narrow ? 9 : 17;
-    for (int precision = narrow ? 6 : 15; precision <= most; precision++) {
+    for (int precision = java_fewest(number, narrow); precision <= most; precision++) {
         snprintf(text, sizeof(text), "%.*e", precision - 1, number);
         if (java_reads_back(text, number, narrow))
             break;

@@ -154,6 +154,9 @@ static void test_doubles_print_shortest(void **state)
     assert_printed(-0.0, "-0.0");
     assert_printed(5e-324, "5e-324");
     assert_printed(1.7976931348623157e308, "1.7976931348623157e+308");
+    assert_printed(1e19, "1e+19");
+    assert_printed(25999998990680064,
+                   "2.5999998990680064e+16"); /* 17 digits: without a point it was an integer */
     assert_printed(NAN, "NaN");
     assert_printed(-INFINITY, "-Infinity");
     assert_true(number_double(SLICE("1.1")) == 1.1);

@@ -237,6 +237,9 @@ static void test_maps_have_typed_values(void **state)
     static const struct expectation table[] = {
         {MAP("string", "int32", "{\"x\":1,\"y\":null,\"x\":2}"), "map{x:int32=2 y:int32=null}"},
         {MAP("string", "int8", "{\"x\":128}"), "! entry x: the number is out of range for int8"},
+        {MAP("string", "int8", "{\"x\":128,\"y\":1,\"x\":2}"), "map{x:int8=2 y:int8=1}"},
+        {MAP("string", "int8", "{\"x\":1,\"x\":128}"), "! entry x: the number is out of range for int8"},
+        {MAP("string", "int8", "{\"x\":128,\"y\":true,\"x\":2}"), "! entry y: the schema says int8"},
         {MAP("string", "bytes", "{\"x\":\"AAE=\"}"), "map{x:bytes=0001}"},
         {MAP("string", "int32", "[]"), "! map, but the value is an array"},
         {MAP("int32", "int32", "[[1,2]]"), "scalar{map=[[1,2]]}"},

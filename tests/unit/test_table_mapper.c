@@ -548,6 +548,9 @@ static const struct conversion_line conversions[] = {
     {CELL_STRING, "1.0", "s\"1.0\""},
     {CELL_STRING, "1e30", "s\"1.0E30\""},
     {CELL_STRING, "1e-7", "s\"1.0E-7\""},
+    {CELL_STRING, "5e-324", "s\"4.9E-324\""}, /* Java looks for two digits at least */
+    {CELL_STRING, "5e-321", "s\"5.0E-321\""},
+    {CELL_STRING, "-009223372036854775809", "s\"-9223372036854775809\""},
     {CELL_STRING, "123456789.125", "s\"1.23456789125E8\""},
     {CELL_STRING, "0.1234567890123456789", "s\"0.12345678901234568\""},
     {CELL_STRING, "-0.001", "s\"-0.001\""},

@@ -1,0 +1,107 @@
+"""settings: random configurations in both forms, a connector's properties as the manual has them (1.1.4), and YAML; and the Settings of
+the model that each means."""
+import json
+
+from explain import JSON_CONVERTER, STRING_CONVERTER, connect_files, yaml_file
+
+from .table import Settings
+
+NAMES = ["id", "a", "b", "c", "A", "name", "v1", "_x", "value", "key", "offset", "topic_partition", "Price", "topic"]
+KEY_TYPES = ["string", "integer", "binary"]
+COLUMN_TYPES = ["integer", "double", "boolean", "string", "binary"]
+CONVERTERS = {"json": (JSON_CONVERTER, "false"), "json_envelope": (JSON_CONVERTER, "true"), "string": (STRING_CONVERTER, None)}
+TABLES = ["t", "orders", "Kafka_1", "_t"]
+
+
+class Chosen:
+    """A random configuration: what the model knows of it, and the words that say it."""
+
+    def __init__(self, rng):
+        self.form = rng.choice(["connect", "yaml"])
+        self.model = Settings()
+        self.words = {}
+        getattr(self, f"_{self.form}")(rng)
+
+    def files(self, folder):
+        return connect_files(folder, self.words) if self.form == "connect" else yaml_file(folder, self.words)
+
+    def show(self):
+        lines = [f"{key}={value}" for key, value in self.words.items()] if self.form == "connect" else [json.dumps(self.words)]
+        return "\n".join(lines)
+
+    def _table(self, rng):
+        self.model.mode = rng.choice(["kafka", "record_key", "record_key", "record_value", "record_value"])
+        if self.model.mode.startswith("record"):
+            names = rng.sample(NAMES, rng.choice([1, 1, 1, 2, 2, 3, 4]))
+            self.model.keys = [(name, rng.choice(KEY_TYPES)) for name in names]
+            if len(names) > 1 and rng.random() < 0.2:
+                self.model.keys[rng.randrange(1, len(names))] = (names[-1] if len(names) == 2 else names[1], "auto_increment")
+                self.model.keys = list({name: (name, kind) for name, kind in self.model.keys}.values())
+        if rng.random() < 0.4:
+            taken = set(self.model.key_names())
+            free = [name for name in NAMES if name not in taken]
+            self.model.columns = [(name, rng.choice(COLUMN_TYPES)) for name in rng.sample(free, rng.randrange(1, 7))]
+        self.model.insert = rng.choice(["put", "update"])
+        if self.model.mode == "record_key":
+            self.model.delete = rng.choice(["none", "row", "column", "row_and_column"])
+        self.model.table = rng.choice(TABLES)
+        self.model.key_format = rng.choice([*CONVERTERS] if self.model.mode == "record_key" else ["string", "string", *CONVERTERS])
+        self.model.value_format = rng.choice(["json", "json", "json_envelope", "json_envelope", "json_envelope", "string"])
+        if len(self.model.keys) > 1 and rng.random() < 0.9:  # a text alone cannot fill several columns
+            part = "key_format" if self.model.mode == "record_key" else "value_format"
+            setattr(self.model, part, getattr(self.model, part).replace("string", "json"))
+
+    def _connect(self, rng):
+        self._table(rng)
+        model, words = self.model, self.words
+        for part, form in ("key", model.key_format), ("value", model.value_format):
+            converter, schemas = CONVERTERS[form]
+            words[f"{part}.converter"] = converter if rng.random() < 0.5 else converter.rpartition(".")[2]
+            if schemas is not None and (schemas == "false" or rng.random() < 0.5):
+                words[f"{part}.converter.schemas.enable"] = any_case(rng, schemas)
+        words["primarykey.mode"] = any_case(rng, model.mode)
+        if model.keys:
+            words[f"tablestore.{model.table}.primarykey.name"] = listed(rng, [name for name, _ in model.keys])
+            words[f"tablestore.{model.table}.primarykey.type"] = listed(rng, [any_case(rng, kind) for _, kind in model.keys])
+        if model.columns:
+            words[f"tablestore.{model.table}.columns.whitelist.name"] = listed(rng, [name for name, _ in model.columns])
+            words[f"tablestore.{model.table}.columns.whitelist.type"] = listed(rng, [any_case(rng, kind) for _, kind in model.columns])
+        if model.insert != "put" or rng.random() < 0.5:
+            words["insert.mode"] = any_case(rng, model.insert)
+        if model.delete != "none" or rng.random() < 0.2:
+            words["delete.mode"] = any_case(rng, model.delete)
+        if model.table != "t":
+            words |= {"topics.assign.tables": f"t : {model.table}", "table.name.format": "not_this"} if rng.random() < 0.5 \
+                else {"table.name.format": model.table}
+        model.map_values, model.nested = "binary", "error"
+        if rng.random() < 0.4:
+            model.map_values = words["map.values"] = rng.choice(["binary", "string", "typed"])
+
+    def _yaml(self, rng):
+        self._table(rng)
+        model = self.model
+        table = {"topic": "t", "table": model.table, "value": {"format": model.value_format}, "key": {"format": model.key_format},
+                 "primary_key": {"mode": model.mode}, "write": {"insert_mode": model.insert}}
+        if model.keys:
+            table["primary_key"]["columns"] = [{"name": name, "type": kind} for name, kind in model.keys]
+        if model.columns:
+            table["columns"] = [{"name": name, "type": kind} for name, kind in model.columns]
+        if model.delete != "none":
+            table["write"]["delete_mode"] = model.delete
+        model.map_values, model.nested = "typed", "text"
+        if rng.random() < 0.4:
+            model.map_values = table["map_values"] = rng.choice(["binary", "string", "typed"])
+        if rng.random() < 0.3:
+            model.nested = table["nested"] = rng.choice(["error", "text"])
+        if rng.random() < 0.3:  # what is said at the top counts for a route that does not say it
+            self.words["value"] = table.pop("value")
+        self.words["routes"] = [table]
+
+
+def any_case(rng, word):
+    """1.1.4: "The value of this parameter is not case-sensitive."; blanks around a value do not count (java-connector.md A)."""
+    return rng.choice([word, word, word.upper(), word.capitalize(), word + " "])
+
+
+def listed(rng, names):
+    return rng.choice([",", ", ", " , "]).join(names)

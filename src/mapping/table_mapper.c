@@ -222,8 +222,11 @@ static void mapper_sort(struct table_mapper *mapper, struct value *key, struct v
     bool columns = value->shape != SHAPE_NONE; /* a tombstone has none; the shape before it stays known */
     mapper_name(value, SLICE("value"));
     if (mapper->plan->key_columns && columns) {
+        static const struct value none = {.shape = SHAPE_NONE};
         mapper_name(key, SLICE("key"));
-        target_sort_both(&mapper->targets, key, value);
+        bool is_key = mapper_is_key(key, mapper->plan->key_mode == KEY_MODE_RECORD_KEY);
+        target_sort_both(&mapper->targets, is_key ? &none : key,
+                         value); /* then it takes no name from the value */
         return;
     }
     if (columns)

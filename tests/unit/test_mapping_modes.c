@@ -138,6 +138,8 @@ static void test_fields_of_the_key_become_columns_and_win(void **state) /* the r
     assert_mapped(mapper, "{\"id\":1,\"A\":null}", "{\"region\":\"VALUE\",\"A\":\"x\"}",
                   "put id=i1 | region=s\"VALUE\"");
     assert_mapped(mapper, "5", "{\"A\":1}", "put id=i5 | A=i1");
+    assert_mapped(mapper, "5", "{\"key\":1}",
+                  "put id=i5 | key=i1"); /* the key is no column, and hides none */
     table_mapper_destroy(mapper);
 }
 

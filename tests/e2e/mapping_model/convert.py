@@ -14,7 +14,8 @@ from .values import INTEGERS, NULL, Bad, fits
 LOGICAL = "org.apache.kafka.connect.data."
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 EXACT = Context(prec=2000)
-FIXED = {"int16": ">h", "int32": ">i", "int64": ">q", "float": ">f", "double": ">d"}
+FIXED = {"int16": ("int16", ">h"), "int32": ("int32", ">i"), "int64": ("int64", ">q"), "float32": ("float", ">f"),
+         "float64": ("double", ">d")}
 
 
 def convert(form, raw):
@@ -26,9 +27,10 @@ def convert(form, raw):
     if form == "bytes":
         return "bytes", raw
     if form == "boolean":
-        return "boolean", {b"\0": False, b"\1": True}[raw] if raw in (b"\0", b"\1") else bad("no boolean")
+        return ("boolean", raw == b"\1") if raw in (b"\0", b"\1") else bad("no boolean")
     if form in FIXED:
-        return form, struct.unpack(FIXED[form], raw)[0] if len(raw) == struct.calcsize(FIXED[form]) else bad("size")
+        kind, layout = FIXED[form]
+        return kind, struct.unpack(layout, raw)[0] if len(raw) == struct.calcsize(layout) else bad("size")
     try:
         node = jackson.read(raw)
     except jackson.NotJson as error:
@@ -41,13 +43,15 @@ def bad(why):
 
 
 def schemaless(node, top=False):
+    """At the top something "bare" that is neither object nor text: only a key can be that."""
     if node is None or node[0] == "null":
         return NULL
     kind, data, text = node
     if kind == "object" and top:
         return "map", {name: schemaless(member) for name, member in data.items()}
-    return {"object": ("nested", text), "array": ("nested", text), "boolean": ("boolean", data), "string": ("string", data),
-            "integer": ("int64", data), "fraction": ("double", float(text) + 0.0 if kind == "fraction" else None)}[kind]
+    found = {"object": ("nested", text), "array": ("nested", text), "boolean": ("boolean", data), "string": ("string", data),
+             "integer": ("int64", data), "fraction": ("double", float(text) + 0.0 if kind == "fraction" else None)}[kind]
+    return ("bare", found) if top and kind != "string" else found
 
 
 def envelope(node):

@@ -18,7 +18,7 @@ def wrong(column, why="type"):
 
 
 def finite(value, column):
-    if value[0] in ("float", "double") and math.isinf(value[1]):
+    if value[0] in ("float", "double") and not math.isfinite(value[1]):
         raise Bad("limit", column, "no double")
 
 
@@ -122,9 +122,9 @@ def fewest(number, kind):
 
 def java_text(number, kind="double"):
     """As Java's Double.toString and Float.toString."""
+    sign = "-" if math.copysign(1, number) < 0 else ""
     if number == 0:
-        return "0.0"
-    sign = "-" if number < 0 else ""
+        return f"{sign}0.0"
     digits, power = shortest(abs(number), kind)
     if not 1e-3 <= abs(number) < 1e7:
         return f"{sign}{digits[0]}.{digits[1:] or '0'}E{power}"

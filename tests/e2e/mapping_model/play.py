@@ -24,7 +24,7 @@ class Different(Exception):
 
 def asked(record):
     """The record as `explain` takes it; bytes that are no text in base64."""
-    said = {name: record[name] for name in ("topic", "partition", "offset", "timestamp")}
+    said = {name: record[name] for name in ("topic", "partition", "offset", "timestamp") if record[name] is not None}
     for part in ("key", "value"):
         raw = record[part]
         try:

@@ -1,7 +1,9 @@
 """records: random records for given settings: most of them fit, some nearly, some not at all."""
 import base64
 import json
+import struct
 
+from .convert import FIXED
 from .settings import NAMES
 
 SPACES = ["", "", "", "", "", " ", "  ", "\t", "\n", "\r\n "]
@@ -33,6 +35,11 @@ BROKEN_BYTES = [b"\xff", b'{"a":"\xff"}', b'{"a":"\xc0\x80"}', b'{"a":"\xed\xa0\
                 b'{"a":"\xf4\x90\x80\x80"}', b"abc\xe9"]
 
 
+EDGES = [bytes.fromhex(text) for text in ("7ff0000000000000", "fff0000000000000", "7ff8000000000000", "7f80000000000000", "ff80000000000000",
+                                          "7fc0000000000000", "8000000000000000", "0000000000000001", "0000000100000000",
+                                          "7fefffffffffffff", "7f7fffff00000000")]
+
+
 class Records:
     def __init__(self, rng, settings):
         self.rng, self.settings = rng, settings
@@ -54,7 +61,7 @@ class Records:
         self.wild = rng.random() < 0.4  # else everything in the record is of the type that is asked for
         key = self.message(self.settings.key_format, self.key_fields, self.settings.mode == "record_key")
         value = self.message(self.settings.value_format, self.value_fields, self.settings.mode == "record_value")
-        return {"topic": "t", "partition": rng.choice([0, 0, 1, 34]), "offset": offset, "timestamp": rng.choice([1700000000000, 0, 1]),
+        return {"topic": "t", "partition": rng.choice([0, 0, 1, 34]), "offset": offset, "timestamp": rng.choice([1700000000000, 0, 1, None] if self.wild else [1700000000000]),
                 "key": key,
                 "value": value}
 
@@ -70,6 +77,8 @@ class Records:
             if not self.wild and holds_key and self.settings.keys[0][1] == "integer":
                 return self.small().encode()
             return (rng.choice(TEXTS) if rng.random() < 0.7 else self.random_text()).encode()
+        if form in FIXED or form in ("bytes", "boolean"):
+            return self.plain(form)
         shape = fields
         if self.wild and rng.random() < 0.5:  # a field less, a field more, a hostile one
             shape = [field for field in fields if rng.random() < 0.8]
@@ -81,6 +90,18 @@ class Records:
         if form == "json":
             return self.object([(name, "null" if name in nulls else self.loose(kind)) for name, kind in shape]).encode()
         return self.envelope(shape, nulls).encode()
+
+    def plain(self, form):
+        """What the other converters read."""
+        rng = self.rng
+        if self.wild and rng.random() < 0.2 or form == "bytes":
+            return rng.randbytes(rng.choice([0, 1, 2, 4, 8, 12]))
+        if form == "boolean":
+            return rng.choice([b"\0", b"\1", b"\1", b"\2" if self.wild else b"\0"])
+        kind, layout = FIXED[form]
+        if kind in ("float", "double"):
+            return struct.pack(layout, rng.uniform(-1000, 1000)) if not self.wild else rng.choice(EDGES)[:struct.calcsize(layout)]
+        return rng.randbytes(struct.calcsize(layout))
 
     # JSON without a schema
 

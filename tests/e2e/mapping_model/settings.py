@@ -10,6 +10,9 @@ NAMES = ["id", "a", "b", "c", "A", "name", "v1", "_x", "value", "key", "offset",
 KEY_TYPES = ["string", "integer", "binary"]
 COLUMN_TYPES = ["integer", "double", "boolean", "string", "binary"]
 CONVERTERS = {"json": (JSON_CONVERTER, "false"), "json_envelope": (JSON_CONVERTER, "true"), "string": (STRING_CONVERTER, None)}
+PLAIN = {"bytes": "ByteArray", "boolean": "Boolean", "int16": "Short", "int32": "Integer", "int64": "Long", "float32": "Float",
+         "float64": "Double"}
+CONVERTERS |= {form: (f"org.apache.kafka.connect.converters.{name}Converter", None) for form, name in PLAIN.items()}
 TABLES = ["t", "orders", "Kafka_1", "_t"]
 
 
@@ -30,7 +33,7 @@ class Chosen:
         return "\n".join(lines)
 
     def _table(self, rng):
-        self.model.mode = rng.choice(["kafka", "record_key", "record_key", "record_value", "record_value"])
+        self.model.mode = rng.choice(["kafka", "search"] + 4 * ["record_key"] + 4 * ["record_value"])
         if self.model.mode.startswith("record"):
             names = rng.sample(NAMES, rng.choice([1, 1, 1, 2, 2, 3, 4]))
             self.model.keys = [(name, rng.choice(KEY_TYPES)) for name in names]
@@ -45,11 +48,10 @@ class Chosen:
         if self.model.mode == "record_key":
             self.model.delete = rng.choice(["none", "row", "column", "row_and_column"])
         self.model.table = rng.choice(TABLES)
-        self.model.key_format = rng.choice([*CONVERTERS] if self.model.mode == "record_key" else ["string", "string", *CONVERTERS])
-        self.model.value_format = rng.choice(["json", "json", "json_envelope", "json_envelope", "json_envelope", "string"])
-        if len(self.model.keys) > 1 and rng.random() < 0.9:  # a text alone cannot fill several columns
-            part = "key_format" if self.model.mode == "record_key" else "value_format"
-            setattr(self.model, part, getattr(self.model, part).replace("string", "json"))
+        self.model.key_format = rng.choice(["json", "json_envelope"] * 5 + ["string"] * 2 + [*PLAIN])
+        self.model.value_format = rng.choice(["json"] * 12 + ["json_envelope"] * 18 + ["string"] * 2 + [*PLAIN])
+        if len(self.model.keys) > 1 and rng.random() < 0.9:  # one value cannot fill several columns
+            setattr(self.model, "key_format" if self.model.mode == "record_key" else "value_format", "json")
 
     def _connect(self, rng):
         self._table(rng)
@@ -73,9 +75,20 @@ class Chosen:
         if model.table != "t":
             words |= {"topics.assign.tables": f"t : {model.table}", "table.name.format": "not_this"} if rng.random() < 0.5 \
                 else {"table.name.format": model.table}
-        model.map_values, model.nested = "binary", "error"
-        if rng.random() < 0.4:
+        self._compat(rng, words, ("binary", "error", False))
+        if rng.random() < 0.3:
             model.map_values = words["map.values"] = rng.choice(["binary", "string", "typed"])
+        if rng.random() < 0.2:
+            model.nested = words["nested"] = rng.choice(["error", "text", "text_in_maps"])
+        if rng.random() < 0.2:
+            model.key_columns = rng.random() < 0.5
+            words["key.columns"] = "true" if model.key_columns else "false"
+
+    def _compat(self, rng, words, presets):
+        """The presets that compat=connector-1.1 changes."""
+        if rng.random() < 0.3:
+            words["compat"], presets = "connector-1.1", ("string", "text_in_maps", True)
+        self.model.map_values, self.model.nested, self.model.key_columns = presets
 
     def _yaml(self, rng):
         self._table(rng)
@@ -88,11 +101,13 @@ class Chosen:
             table["columns"] = [{"name": name, "type": kind} for name, kind in model.columns]
         if model.delete != "none":
             table["write"]["delete_mode"] = model.delete
-        model.map_values, model.nested = "typed", "text"
-        if rng.random() < 0.4:
+        self._compat(rng, self.words, ("typed", "text", False))
+        if rng.random() < 0.3:
             model.map_values = table["map_values"] = rng.choice(["binary", "string", "typed"])
         if rng.random() < 0.3:
-            model.nested = table["nested"] = rng.choice(["error", "text"])
+            model.nested = table["nested"] = rng.choice(["error", "text", "text_in_maps"])
+        if rng.random() < 0.3:
+            model.key_columns = table["key_columns"] = rng.random() < 0.5
         if rng.random() < 0.3:  # what is said at the top counts for a route that does not say it
             self.words["value"] = table.pop("value")
         self.words["routes"] = [table]

@@ -40,7 +40,7 @@ def explain(settings, record):
         primary_key = primary_key_of(settings, record, key, value)
         op, columns = row_of(settings, record, key, value)
         if op == "delete" and any(cell[1] == "auto_increment" for cell in primary_key):
-            raise Bad("transform", None, "which row")
+            raise Bad("map", None, "which row")
         return place | {"table": settings.table, "op": op, "primary_key": primary_key, "columns": columns}
     except Bad as bad:
         return place | {"op": "error", "stage": bad.stage} | ({} if bad.column is None else {"column": bad.column[:255]})
@@ -54,6 +54,7 @@ def primary_key_of(settings, record, key, value):
         digest = hashlib.md5(f"{topic}_{partition}_{offset}".encode()).hexdigest()[:5]
         return [["md5", "string", digest], ["topic", "string", topic], ["partition", "integer", partition], ["offset", "integer", offset]]
     kind, data = key if settings.mode == "record_key" else value
+    kind, data = data if kind == "bare" else (kind, data)
     if kind == "null":
         raise Bad("map", None, "null")
     if kind in ("struct", "map"):
@@ -100,51 +101,62 @@ def limited(cell, most):
 
 def row_of(settings, record, key, value):
     """(op, columns) as the matrix says."""
+    extra = extra_columns(settings, record)
     delete = settings.delete if settings.mode == "record_key" else "none"
     if value[0] == "null":  # "Empty values"
         if delete in ("row", "row_and_column"):
             return "delete", []
         if settings.insert == "update":
             raise Bad("transform", None, "nothing to write")
-        return "put", extra_columns(settings, record)
+        return "put", extra
     cells = columns_of(settings, key, value)
     whole = [cell for cell in cells if cell[1] is not None]
     gone = [[name, "delete_all", None] for name, kind, _ in cells if kind is None]
     if settings.insert == "put":
-        return "put", whole + extra_columns(settings, record)
+        return "put", extra + whole
     if delete in ("column", "row_and_column"):
         whole = [cell if cell[1] is not None else [cell[0], "delete_all", None] for cell in cells]
-    if not whole and not extra_columns(settings, record):
+    if not whole:
         raise Bad("transform", None, "nothing to write" if gone else "no columns")
-    return "update", whole + extra_columns(settings, record)
+    return "update", extra + whole
 
 
 def extra_columns(settings, record):
-    return [["timestamp", "integer", record["timestamp"]]] if settings.mode == "search" else []
+    if settings.mode != "search":
+        return []
+    if record["timestamp"] is None:
+        raise Bad("map", "timestamp", "no time")
+    return [["timestamp", "integer", record["timestamp"]]]
 
 
 def columns_of(settings, key, value):
-    """[name, type, data] for each column, the type None for a null."""
-    left_out = set(settings.key_names())
-    found = list(part_columns(settings, value, "value", left_out))
+    """[name, type, data] for each column, the type None for a null; a field of the key goes before one of the value."""
+    left_out = {*settings.key_names(), *(["timestamp"] if settings.mode == "search" else [])}
+    of_key = fields_of(settings, key, "key") if settings.key_columns else ("none", {})
+    found = list(part_columns(settings, *fields_of(settings, value, "value"), left_out | set(of_key[1])))
+    found += list(part_columns(settings, *of_key, left_out))
     if len(found) > COLUMNS_LIMIT:
         raise Bad("limit", None, "columns")
     return found
 
 
-def part_columns(settings, part, alone, left_out):
+def fields_of(settings, part, alone):
+    """(shape, name -> value) of a record's key or value; what has no fields is one, unless it is the primary key."""
     kind, data = part
-    if kind not in ("struct", "map"):
-        if settings.mode == f"record_{alone}":
-            return
-        if kind != "string":
-            raise Bad("map", None, "no columns in it")
-        kind, data = "alone", {alone: part}
+    if kind in ("struct", "map"):
+        return part
+    if kind == "null" or settings.mode == f"record_{alone}":
+        return "none", {}
+    return "alone", {alone: part}
+
+
+def part_columns(settings, shape, fields, left_out):
+    if any(kind in ("bare", "nested") for kind, _ in fields.values()) and shape == "alone":
+        raise Bad("map", None, "no columns in it")
     listed = dict(settings.columns)
-    for name, value in data.items():
-        if name in left_out or listed and name not in listed:
-            continue
-        yield column(settings, kind, name, value, listed.get(name))
+    for name, value in fields.items():
+        if name not in left_out and (not listed or name in listed):
+            yield column(settings, shape, name, value, listed.get(name))
 
 
 def named(name):

@@ -1,5 +1,6 @@
 """values: what a converter yields: (type, data). Types are Connect's (int8 ... int64, float, double, boolean, string, bytes), "null",
-"nested" (its JSON text) for objects and arrays inside, and at the top "struct" and "map" (name -> value)."""
+"nested" (its JSON text) for objects and arrays inside, and at the top "struct" and "map" (name -> value)
+and "bare" (a value without a schema that stands alone)."""
 
 NULL = ("null", None)
 INTEGERS = {"int8": 8, "int16": 16, "int32": 32, "int64": 64}

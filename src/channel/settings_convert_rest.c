@@ -38,14 +38,14 @@ static const struct settings_origin *rest_origin(const struct settings_convert *
     return at;
 }
 
-/* The entry that is in effect instead: one of the same name that a line has told. */
+/* The entry of the same name that is in effect instead. */
 static const struct config_entry *rest_stronger(const struct settings_convert *convert,
                                                 const struct config_entry *entry)
 {
     const struct settings_origins *origins = convert->origins;
     for (size_t i = 0; i < origins->document_count; i++) {
         const struct config_entry *found = config_document_find(&origins->documents[i], entry->path);
-        if (found != NULL && found != entry && convert->told[i][found - origins->documents[i].entries])
+        if (found != NULL && found != entry && rest_origin(convert, found) != NULL)
             return found;
     }
     return NULL;
@@ -117,5 +117,5 @@ static void rest_put_entries(const struct settings_convert *convert, enum rest_k
 void settings_convert_put_rest(const struct settings_convert *convert, struct buffer *to)
 {
     rest_put_entries(convert, REST_PRESET, "\n# As otspipe has it anyway:\n", to);
-    rest_put_entries(convert, REST_NOTHING, "\n# Without effect here:\n", to);
+    rest_put_entries(convert, REST_NOTHING, "\n# Not needed, or without effect:\n", to);
 }

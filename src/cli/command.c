@@ -41,7 +41,10 @@ const struct command_term command_variables_of_a_job[] = {
     {0}};
 
 const struct command_term command_files_of_a_job[] = {
-    {"PATH", "whatever ${file:PATH:KEY} names in a file of Kafka Connect: a .properties file"}, {0}};
+    {"PATH",
+     "whatever ${file:PATH} names in a YAML file, ${file:PATH:KEY} or ${directory:PATH:FILE} in a file of "
+     "Kafka Connect"},
+    {0}};
 
 const char *command_name(const struct command *command)
 {

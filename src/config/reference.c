@@ -20,9 +20,49 @@ static const char *reference_copy(const struct reference *reference, struct slic
     return arena_copy(reference->document->arena, text).at;
 }
 
+/* The text of a file, without the ends of line behind it; NULL and why: words that stay with the document. */
+static const char *reference_whole(const struct reference *reference, const char *path, const char **why)
+{
+    struct config_mistakes told;
+    struct slice text = {NULL, 0};
+    config_mistakes_init(&told);
+    if (config_file_read(path, 0, reference->document->arena, &text, &told) != 0)
+        *why = reference_copy(reference, slice_text(told.items[0].words));
+    else if (memchr(text.at, 0, text.len) != NULL)
+        *why = "holds a byte 0, which no text does";
+    else
+        *why = NULL;
+    config_mistakes_fini(&told);
+    while (text.len > 0 && (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
+        text.len--;
+    return *why == NULL ? reference_copy(reference, text) : NULL;
+}
+
+/* ${file:PATH} in a YAML file. */
+static void reference_put_file(struct reference *reference, struct slice path)
+{
+    const char *why;
+    const char *text = reference_whole(reference, reference_copy(reference, path), &why);
+    reference->entry->broken = reference->entry->broken || text == NULL;
+    if (text != NULL)
+        buffer_add_slice(&reference->text, slice_text(text));
+    else
+        config_mistake(reference->mistakes, CONFIG_ERROR, reference->entry->value, reference->entry->path,
+                       "the file %.*s of ${file:PATH}: %s", SLICE_ARG(path), why);
+}
+
+static bool reference_begins(struct slice text, struct slice with)
+{
+    return text.len >= with.len && memcmp(text.at, with.at, with.len) == 0;
+}
+
 /* The value of ${name} in a YAML file is put; what is wrong is told. */
 static void reference_put_yaml(struct reference *reference, struct slice name)
 {
+    if (reference_begins(name, SLICE("file:"))) {
+        reference_put_file(reference, slice_of(name.at + 5, name.len - 5));
+        return;
+    }
     const char *value = getenv(reference_copy(reference, name));
     reference->entry->broken = reference->entry->broken || name.len == 0 || value == NULL;
     if (name.len == 0)
@@ -62,9 +102,18 @@ static const char *reference_file(const struct reference *reference, struct slic
     return value;
 }
 
-static bool reference_begins(struct slice text, struct slice with)
+/* PATH:NAME -> the text of the file NAME in the folder PATH, or NULL. */
+static const char *reference_folder(const struct reference *reference, struct slice what)
 {
-    return text.len >= with.len && memcmp(text.at, with.at, with.len) == 0;
+    const char *why;
+    const char *colon = what.len == 0 ? NULL : memrchr(what.at, ':', what.len);
+    if (colon == NULL || memchr(colon, '/', (size_t)(what.at + what.len - colon)) != NULL)
+        return NULL;
+    char *path = arena_take(reference->document->arena, what.len + 1);
+    memcpy(path, what.at, what.len);
+    path[colon - what.at] = '/';
+    path[what.len] = 0;
+    return reference_whole(reference, path, &why);
 }
 
 /* Left as it stands, as Kafka Connect does, but said. ${name} without a colon is plain text. */
@@ -73,8 +122,8 @@ static void reference_leave(struct reference *reference, struct slice what)
     buffer_print(&reference->text, "${%.*s}", SLICE_ARG(what));
     if (what.len > 0 && memchr(what.at, ':', what.len) != NULL)
         config_mistake(reference->mistakes, CONFIG_WARNING, reference->entry->value, reference->entry->path,
-                       "${%.*s} cannot be resolved and is left as it stands; known are ${env:NAME} and "
-                       "${file:PATH:KEY}",
+                       "${%.*s} cannot be resolved and is left as it stands; known are ${env:NAME}, "
+                       "${file:PATH:KEY} and ${directory:PATH:FILE}",
                        SLICE_ARG(what));
 }
 
@@ -85,6 +134,8 @@ static void reference_put_connect(struct reference *reference, struct slice what
         value = getenv(reference_copy(reference, slice_of(what.at + 4, what.len - 4)));
     else if (reference_begins(what, SLICE("file:")))
         value = reference_file(reference, slice_of(what.at + 5, what.len - 5));
+    else if (reference_begins(what, SLICE("directory:")))
+        value = reference_folder(reference, slice_of(what.at + 10, what.len - 10));
     if (value == NULL)
         reference_leave(reference, what);
     else

@@ -9,9 +9,10 @@ struct buffer;
 
 /* Resolves the references of all entries, in place.
  *
- * YAML: ${NAME} is an environment variable, "$${" stands for "${"; a variable that is not set is an error.
- * Connect: ${env:NAME} and ${file:PATH:KEY}, as its config providers do it; whatever cannot be resolved is
- * left as it stands, with a warning. */
+ * YAML: ${NAME} is an environment variable, ${file:PATH} the text of a file, "$${" stands for "${"; a
+ * variable that is not set and a file that cannot be read are errors. Connect: ${env:NAME}, ${file:PATH:KEY}
+ * and ${directory:PATH:FILE}, as its config providers do it; whatever cannot be resolved is left as it
+ * stands, with a warning. */
 void config_reference_resolve_yaml(struct config_document *document, struct config_mistakes *mistakes);
 void config_reference_resolve_connect(struct config_document *document, struct config_mistakes *mistakes);
 

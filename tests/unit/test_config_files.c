@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "config/document.h"
 #include "config/nearest.h"
@@ -261,6 +262,49 @@ static void test_references_are_resolved_or_told(void **state)
     end(&fixture);
 }
 
+static void write_file(const char *name, const void *bytes, size_t len)
+{
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void test_a_secret_may_be_a_file_of_its_own(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    char folder[] = "/tmp/otspipe-secret-XXXXXX";
+    char yaml[600], properties[300], name[100], zero[100];
+    assert_non_null(mkdtemp(folder));
+    snprintf(name, sizeof(name), "%s/key", folder);
+    snprintf(zero, sizeof(zero), "%s/zero", folder);
+    write_file(name, "s3cret ${A}\r\n\n", 14);
+    write_file(zero, "a\0b", 3);
+    snprintf(yaml, sizeof(yaml),
+             "a: x${file:%s}y\nb: ${file:%s/none}\nc: ${file:%s}\nd: ${file:}\ne: ${file:%s}\n", name, folder,
+             zero, folder);
+    begin(&fixture, config_yaml_read, slice_text(yaml));
+    config_reference_resolve_yaml(&fixture.document, &fixture.mistakes);
+    config_mistakes_tell(&fixture.mistakes, on_mistake, &fixture);
+    assert_string_equal(text_of(&fixture, "a"), "xs3cret ${A}y");
+    assert_int_equal(fixture.mistakes.errors, 4);
+    assert_non_null(strstr(fixture.said, "/none of ${file:PATH}: cannot be read: No such file or directory"));
+    assert_non_null(strstr(fixture.said, "/zero of ${file:PATH}: holds a byte 0"));
+    assert_non_null(strstr(fixture.said, "cannot be read: Is a directory"));
+    assert_null(strstr(fixture.said, "s3cret"));
+    end(&fixture);
+    snprintf(properties, sizeof(properties),
+             "a=${directory:%s:key}\nb=${directory:%s:none}\nc=${directory:key}\n", folder, folder);
+    begin(&fixture, read_properties, slice_text(properties));
+    config_reference_resolve_connect(&fixture.document, &fixture.mistakes);
+    assert_string_equal(text_of(&fixture, "a"), "s3cret ${A}");
+    assert_string_equal(text_of(&fixture, "c"), "${directory:key}");
+    assert_int_equal(fixture.mistakes.count, 2);
+    end(&fixture);
+    assert_int_equal(unlink(name) + unlink(zero) + rmdir(folder), 0);
+}
+
 static void test_the_nearest_name_is_near(void **state)
 {
     (void)state;
@@ -289,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_yaml_that_means_more_than_it_shows_is_refused),
         cmocka_unit_test(test_json_is_read_flat_or_as_the_rest_api_takes_it),
         cmocka_unit_test(test_references_are_resolved_or_told),
+        cmocka_unit_test(test_a_secret_may_be_a_file_of_its_own),
         cmocka_unit_test(test_the_nearest_name_is_near),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,7 +140,7 @@ static void screen_figures(const struct demo_screen *screen, const struct demo_s
 
 static void screen_terminal_line(struct demo_screen *screen, const char *before, const char *text)
 {
-    int width = (int)screen_width() - 1;
+    int width = (int)screen_width(STDOUT_FILENO) - 1;
     printf("\033[K%s%.*s%s\n", screen->colour ? before : "", width, text, screen->colour ? "\033[0m" : "");
     screen->drawn++;
 }

@@ -192,7 +192,7 @@ void help_put(const struct command *command, struct buffer *to, size_t width, bo
 void help_print(const struct command *command, FILE *to)
 {
     struct buffer text;
-    size_t width = screen_width();
+    size_t width = screen_width(fileno(to));
     buffer_init(&text, HELP_MOST);
     help_put(command, &text, width > HELP_WIDTH_MOST ? HELP_WIDTH_MOST : width,
              to == stdout && screen_has_colour(STDOUT_FILENO));

@@ -1,6 +1,7 @@
 /* progress: rates are between two looks; the summary is over the whole life of the process. */
 #include "cli/progress.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,6 @@ struct progress {
     struct clock_timer timer;
     bool terminal;
     bool until_end; /* then there is an end to be on the way to */
-    size_t width;
     int64_t began_ms;
     int64_t looked_ms;
     uint64_t looked_rows;
@@ -106,7 +106,7 @@ static void progress_draw(const struct progress *progress, const struct channel_
         buffer_print(&line, "  waits for %.*s", SLICE_ARG(waits));
     screen_put(&cut, buffer_slice(&line), line.len);
     buffer_print(&cut, "%c", 0);
-    cut.at[screen_text_fit(slice_of(cut.at, cut.len - 1), progress->width)] = 0;
+    cut.at[screen_text_fit(slice_of(cut.at, cut.len - 1), screen_width(STDERR_FILENO) - 1)] = 0;
     log_set_status(cut.at);
     buffer_fini(&cut);
     buffer_fini(&line);
@@ -152,7 +152,6 @@ struct progress *progress_create(struct clock *clock, const struct settings *set
     progress->terminal = isatty(STDERR_FILENO) == 1;
     progress->until_end = until_end;
     screen_init();
-    progress->width = screen_width() - 1;
     progress->began_ms = clock->now_ms;
     progress->looked_ms = clock->now_ms;
     clock_timer_init(&progress->timer, progress_on_time, progress);
@@ -188,7 +187,7 @@ long progress_peak_rss_kb(void)
     return kb;
 }
 
-void progress_end(struct progress *progress, const struct channel_state *state, bool json)
+int progress_end(struct progress *progress, const struct channel_state *state, bool json)
 {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
@@ -199,7 +198,7 @@ void progress_end(struct progress *progress, const struct channel_state *state, 
              (unsigned long long)state->superseded, (unsigned long long)state->skipped, seconds,
              (unsigned long long)state->open);
     if (!json)
-        return;
+        return 0;
     printf("{\"records\":%llu,\"rows\":%llu,\"superseded\":%llu,\"errors\":%llu,\"seconds\":%.3f,\"cpu_"
            "seconds\":%.3f,"
            "\"peak_rss_kb\":%ld,\"requests\":%llu,\"bytes_sent\":%llu}\n",
@@ -207,5 +206,8 @@ void progress_end(struct progress *progress, const struct channel_state *state, 
            (unsigned long long)state->superseded, (unsigned long long)state->errors, seconds,
            progress_cpu_seconds(&usage), progress_peak_rss_kb(), (unsigned long long)state->requests,
            (unsigned long long)state->bytes_sent);
-    fflush(stdout);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    log_error("the summary could not be written: stdout: %s", strerror(errno));
+    return -1;
 }

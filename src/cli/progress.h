@@ -12,8 +12,8 @@ struct progress *progress_create(struct clock *clock, const struct settings *set
                                  const struct kafka_to_table *pipe, bool until_end);
 void progress_destroy(struct progress *progress);
 
-/* The last words; with `json` one JSON line on stdout. */
-void progress_end(struct progress *progress, const struct channel_state *state, bool json);
+/* The last words; with `json` one JSON line on stdout. -1, said: it could not be written. */
+int progress_end(struct progress *progress, const struct channel_state *state, bool json);
 
 /* The most memory this process ever had resident; 0 when the system does not tell. */
 long progress_peak_rss_kb(void);

@@ -26,6 +26,7 @@ struct run {
     struct progress *progress;
     int signal;  /* the first one that came */
     int signals; /* how many */
+    bool mute;   /* the summary could not be written */
 };
 
 static void run_on_stopped(void *arg)
@@ -62,6 +63,8 @@ static int run_exit_code(const struct run *run, const struct channel_state *stat
 {
     if (state->failed)
         return state->error.kind == ERROR_CONFIG ? CLI_USAGE : CLI_FAILED;
+    if (run->mute)
+        return CLI_FAILED;
     if (run->signal != 0)
         return run->signal == SIGINT ? CLI_SIGINT : CLI_SIGTERM;
     return state->skipped > 0 ? CLI_SET_ASIDE : CLI_DONE;
@@ -77,7 +80,7 @@ static int run_loop(struct run *run)
     } else {
         loop_run(run->loop);
         kafka_to_table_read_state(run->pipe, &state);
-        progress_end(run->progress, &state, run->summary != 0);
+        run->mute = progress_end(run->progress, &state, run->summary != 0) != 0;
     }
     if (run->progress != NULL)
         progress_destroy(run->progress);

@@ -30,12 +30,12 @@ bool screen_has_colour(int fd)
     return !dumb && (no_colour == NULL || no_colour[0] == 0) && isatty(fd);
 }
 
-size_t screen_width(void)
+size_t screen_width(int fd)
 {
     struct winsize size = {0};
     const char *columns = getenv("COLUMNS");
     int64_t width = 0;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         width = size.ws_col;
     else if (columns == NULL || !number_int64(slice_text(columns), &width) || width <= 0)
         width = WIDTH_UNKNOWN;

@@ -10,10 +10,10 @@ struct buffer;
 /* Once, before the others: widths of characters are the C library's. */
 void screen_init(void);
 
-/* stdout is a terminal; stdout or stderr takes colours (NO_COLOR, TERM); the columns of stdout. */
+/* stdout is a terminal; stdout or stderr takes colours (NO_COLOR, TERM); the columns of either. */
 bool screen_is_terminal(void);
 bool screen_has_colour(int fd);
-size_t screen_width(void);
+size_t screen_width(int fd);
 
 /* Appends at most `most` bytes of the text and tells with "..." when there were more. What a terminal would
  * not show as one character stands as \n, \x1b or \u{202e}. */

@@ -89,7 +89,7 @@ int table_ls(struct table_session *session, struct error *err)
     else
         table_session_say(session, "there is no table yet; 'otspipe table create NAME id:string' makes one");
     buffer_init(&listing.text, SIZE_MAX);
-    grid_init(&listing.grid, screen_width(), screen_has_colour(STDOUT_FILENO));
+    grid_init(&listing.grid, screen_width(STDOUT_FILENO), screen_has_colour(STDOUT_FILENO));
     int rc = ls_all(session, &listing, err);
     grid_fini(&listing.grid);
     buffer_fini(&listing.text);

@@ -20,7 +20,7 @@ void table_rows_init(struct table_rows *rows, const struct table_session *sessio
                                 .json = session->words->json || !screen_is_terminal(),
                                 .versions = session->words->max_versions > 0};
     buffer_init(&rows->line, SIZE_MAX);
-    grid_init(&rows->grid, screen_width(), screen_has_colour(STDOUT_FILENO));
+    grid_init(&rows->grid, screen_width(STDOUT_FILENO), screen_has_colour(STDOUT_FILENO));
     for (uint32_t i = 0; i < schema->key_count; i++) {
         buffer_reset(&rows->line, LINE_KEPT);
         screen_put(&rows->line, schema->keys[i].name, NAME_SHOWN);
@@ -173,7 +173,7 @@ int table_rows_one(struct table_rows *rows, struct row *row, struct error *err)
     if (rows->json)
         return rows_put_line(rows, row, err) != 0 ? -1 : table_rows_flush(rows, err);
     grid_fini(&rows->grid); /* not one line for the row but one for each column */
-    grid_init(&rows->grid, screen_width(), screen_has_colour(STDOUT_FILENO));
+    grid_init(&rows->grid, screen_width(STDOUT_FILENO), screen_has_colour(STDOUT_FILENO));
     for (uint32_t i = 0; i < row->key_count; i++)
         rows_one_cell(rows, &row->keys[i], true);
     for (uint32_t i = 0; i < row->cell_count; i++)

@@ -77,10 +77,14 @@ static void exchange_say_full(struct http_exchange *exchange)
     http_exchange_say(exchange, reason);
 }
 
-/* OpenSSL's words for an answer that is no TLS at all. */
+/* OpenSSL's words for an answer that is no TLS at all, or for none: who speaks plain text hangs up. */
 static bool exchange_is_plain(const struct http_exchange *exchange, CURLcode code)
 {
-    return code == CURLE_SSL_CONNECT_ERROR && strstr(exchange->fault, "wrong version number") != NULL;
+    static const char *const words[] = {"wrong version number", "SSL_ERROR_SYSCALL", "unexpected eof"};
+    bool plain = false;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        plain |= strstr(exchange->fault, words[i]) != NULL;
+    return plain && code == CURLE_SSL_CONNECT_ERROR;
 }
 
 void http_exchange_say_code(struct http_exchange *exchange, CURLcode code)

@@ -159,15 +159,17 @@ void peers_failed(struct peers *peers, struct kafka_fault *fault, int64_t now_ms
 static void peer_end(struct peers *peers, struct peer *peer)
 {
     peer->troubled = false;
+    peer->error.text[0] = 0;
     peers->tell(peers->arg, peer->name, NULL);
 }
 
 static void peer_look_silence(struct peers *peers, struct peer *peer, enum peer_step step, int64_t lasts_ms)
 {
     for (size_t i = 0; i < PEER_STATES && lasts_ms >= SILENT_MS; i++) {
-        if (peer_states[i].step != step || peer_states[i].silence == NULL)
+        const char *silence = peer_states[i].silence;
+        if (peer_states[i].step != step || silence == NULL || strcmp(peer->error.text, silence) == 0)
             continue;
-        error_set(&peer->error, ERROR_RETRY, "%s", peer_states[i].silence);
+        error_set(&peer->error, ERROR_RETRY, "%s", silence);
         peer_begin(peers, peer);
         return;
     }
@@ -176,10 +178,10 @@ static void peer_look_silence(struct peers *peers, struct peer *peer, enum peer_
 /* The copies are of one moment; peers go only at the end. */
 static void peer_look(struct peers *peers, struct peer *peer, enum peer_step step, int64_t lasts_ms)
 {
+    peer_look_silence(peers, peer, step, lasts_ms);
     if (!peer->troubled)
-        peer_look_silence(peers, peer, step, lasts_ms);
-    else if (step == PEER_UP ? lasts_ms >= WELL_MS
-                             : lasts_ms >= FORGET_MS + 2 * peers->within_ms + REQUEST_MS)
+        return;
+    if (step == PEER_UP ? lasts_ms >= WELL_MS : lasts_ms >= FORGET_MS + 2 * peers->within_ms + REQUEST_MS)
         peer_end(peers, peer);
 }
 

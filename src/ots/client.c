@@ -38,6 +38,9 @@ struct ots_client {
     char *access_key_secret;
     char *sts_token; /* NULL: none */
     int64_t skew_ms; /* the service's clock less ours, as far as it was learned */
+    bool watches_clock;
+    bool saw_clock;
+    int64_t seen_skew_ms;
     uint32_t calls;
     struct list cut; /* calls that were cut before they were sent: to be answered */
     struct list
@@ -142,6 +145,26 @@ struct clock *ots_client_clock(const struct ots_client *client)
     return client->clock;
 }
 
+void ots_client_watch_clock(struct ots_client *client)
+{
+    client->watches_clock = true;
+}
+
+bool ots_client_skew_ms(const struct ots_client *client, int64_t *skew_ms)
+{
+    *skew_ms = client->seen_skew_ms;
+    return client->saw_clock;
+}
+
+static void client_see_clock(struct ots_client *client, const struct http_reply *reply)
+{
+    int64_t server_ms;
+    if (!client->watches_clock || ots_answer_wall_ms(reply, &server_ms) != 0)
+        return;
+    client->saw_clock = true;
+    client->seen_skew_ms = server_ms - client->clock->wall_ms;
+}
+
 static struct slice call_path(const struct ots_call *call)
 {
     return slice_text(call->url + strlen(call->client->base));
@@ -183,6 +206,8 @@ static void client_on_reply(void *arg, struct http_exchange *exchange, const str
     };
     struct ots_answer answer;
     ots_answer_read(&question, reply, &answer);
+    if (answer.outcome == OTS_OK || answer.code.len > 0) /* not anybody's clock */
+        client_see_clock(client, reply);
     if (ots_fault_is_of_clock(answer.code, answer.message) && client_learn_clock(call, reply)) {
         answer.outcome = OTS_RETRY;
         answer.error.kind = ERROR_RETRY;

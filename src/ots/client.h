@@ -48,6 +48,10 @@ typedef void ots_answer_fn(void *arg, struct ots_call *call, const struct ots_an
 struct ots_client *ots_client_create(struct loop *loop, const struct ots_client_options *options,
                                      struct error *err);
 void ots_client_destroy(struct ots_client *client); /* after all its calls */
+
+/* From the next answer on: the service's clock less ours, as the last answer had it. False: unknown. */
+void ots_client_watch_clock(struct ots_client *client);
+bool ots_client_skew_ms(const struct ots_client *client, int64_t *skew_ms);
 struct clock *ots_client_clock(const struct ots_client *client);
 
 struct ots_call *ots_call_create(struct ots_client *client, ots_answer_fn *on_answer, void *arg);

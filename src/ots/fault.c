@@ -195,6 +195,11 @@ bool ots_fault_is_of_key(struct slice code)
     return slice_equal(code, SLICE("OTSAuthFailed"));
 }
 
+bool ots_fault_is_of_table(struct slice code)
+{
+    return fault_is_code(code) && !ots_fault_is_of_key(code);
+}
+
 bool ots_fault_is_of_clock(struct slice code, struct slice message)
 {
     return ots_fault_is_of_key(code) && fault_contains(message, MISMATCH_OF_CLOCK);

@@ -25,6 +25,8 @@ const char *ots_fault_advice_unanswered(const char *words);
 /* Is it about the key or the signature (then the answer may not be signed with our secret)? About our clock?
  */
 bool ots_fault_is_of_key(struct slice code);
+/* Did Tablestore say it, to a key that it knows? */
+bool ots_fault_is_of_table(struct slice code);
 bool ots_fault_is_of_clock(struct slice code, struct slice message);
 
 #endif

@@ -2,6 +2,7 @@
  * failures that may pass lead back to a describe, since what a lost answer did can only be seen there. */
 #include "ots/table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/backoff.h"
@@ -9,6 +10,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "loop/clock.h"
+#include "ots/fault.h"
 #include "ots/table_schema.h"
 
 enum { BODY_MOST = 1024 * 1024, FIRST_WAIT_MS = 50, MOST_WAIT_MS = 1000 };
@@ -67,7 +69,7 @@ static void check_again(struct ots_table_check *check, enum table_step step, con
     if (check->clock->now_ms + wait_ms > check->deadline_ms) {
         struct error words = *why;
         words.kind = ERROR_RETRY;
-        error_wrap(&words, "table %.*s: given up after %lld s, %u attempts", SLICE_ARG(table),
+        error_wrap(&words, "table %.*s: given up after %lld s; attempts=%u", SLICE_ARG(table),
                    (long long)check->retry_ms / 1000, check->failures + 1);
         check_finish(check, &words);
         return;
@@ -120,11 +122,18 @@ static void check_on_born(struct ots_table_check *check, bool ours)
 static void check_on_missing(struct ots_table_check *check, const struct ots_answer *answer)
 {
     struct error err;
+    char code[80], id[80];
+    snprintf(code, sizeof(code), "%.*s", SLICE_ARG(answer->code));
+    snprintf(id, sizeof(id), "%.*s", SLICE_ARG(answer->request_id));
     if (!check->options.auto_create) {
         error_set(&err, ERROR_CONFIG,
-                  "it does not exist and auto_create (auto.create) is off: create it, or set auto_create; %s",
-                  answer->error.text);
+                  "it does not exist and auto_create (auto.create) is off: create it, or set auto_create "
+                  "(DescribeTable: %.64s, request %.64s)",
+                  code, id);
         check_fail(check, &err);
+    } else if (check->options.look_only) {
+        check->state.missing = true;
+        check_finish(check, NULL);
     } else if (check->is_new) { /* not everywhere yet, or gone again */
         check_again(check, check->step == TABLE_PROBE ? TABLE_DESCRIBE : TABLE_CREATE, &answer->error);
     } else {
@@ -158,6 +167,7 @@ static void check_on_answer(void *arg, struct ots_call *call, const struct ots_a
 {
     struct ots_table_check *check = arg;
     (void)call;
+    check->state.reached |= answer->outcome == OTS_OK || ots_fault_is_of_table(answer->code);
     switch (answer->outcome) {
     case OTS_OK:
         check_on_ok(check, answer);

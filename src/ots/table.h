@@ -15,9 +15,12 @@ struct ots_table_options {
     int32_t ttl_s;        /* -1: for ever */
     int32_t max_versions; /* 1 */
     bool define_columns;  /* white-listed columns as defined columns */
+    bool look_only;       /* a missing table is told of, and not created */
 };
 
 struct ots_table_state {
+    bool reached; /* endpoint, instance and key are good, whatever the table is */
+    bool missing; /* look_only: it would be created */
     bool created;
     bool has_index; /* a secondary index: one row a key and request */
     uint32_t key_count;

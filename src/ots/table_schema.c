@@ -206,15 +206,23 @@ static struct schema_keys schema_keys_of_table(const Ots__TableMeta *meta)
     return keys;
 }
 
+static bool schema_key_equal(const struct schema_key *a, const struct schema_key *b)
+{
+    return slice_equal(a->name, b->name) && a->type == b->type && a->auto_increment == b->auto_increment;
+}
+
+/* The first column that differs, from 0. */
+static size_t schema_first_other(const struct schema_keys *a, const struct schema_keys *b)
+{
+    size_t i = 0;
+    while (i < a->count && i < b->count && i < MAPPING_KEYS_MOST && schema_key_equal(&a->at[i], &b->at[i]))
+        i++;
+    return i;
+}
+
 static bool schema_keys_equal(const struct schema_keys *a, const struct schema_keys *b)
 {
-    if (a->count != b->count || a->count > MAPPING_KEYS_MOST)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (!slice_equal(a->at[i].name, b->at[i].name) || a->at[i].type != b->at[i].type ||
-            a->at[i].auto_increment != b->at[i].auto_increment)
-            return false;
-    return true;
+    return a->count == b->count && schema_first_other(a, b) == a->count;
 }
 
 static const char *schema_type_name(int type)
@@ -243,9 +251,12 @@ static int schema_compare(const struct mapping_plan *plan, const Ots__TableMeta 
     char wanted_text[SHOWN], found_text[SHOWN];
     if (schema_keys_equal(&wanted, &found))
         return 0;
-    return error_set(err, ERROR_CONFIG, "table %.*s has primary key (%s); the configuration says (%s)",
-                     SLICE_ARG(plan->table), schema_show(&found, found_text),
-                     schema_show(&wanted, wanted_text));
+    return error_set(
+        err, ERROR_CONFIG,
+        "table %.*s has primary key (%s); the configuration says (%s): column %zu is another one; "
+        "change primary_key.columns, or write to another table",
+        SLICE_ARG(plan->table), schema_show(&found, found_text), schema_show(&wanted, wanted_text),
+        schema_first_other(&found, &wanted) + 1);
 }
 
 int ots_schema_read(const struct ots_table_options *options, struct slice answer,

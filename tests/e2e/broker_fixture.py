@@ -18,9 +18,17 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:{port},LOGIN://127.0.0.1:{login},TLS://127.0.0.1:{tls},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},LOGIN://127.0.0.1:{login},TLS://127.0.0.1:{tls}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,LOGIN:SASL_PLAINTEXT,TLS:SSL,CONTROLLER:PLAINTEXT
+sasl.enabled.mechanisms=PLAIN
+listener.name.login.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+    user_nobody="known";
+listener.name.tls.ssl.keystore.location={folder}/broker.p12
+listener.name.tls.ssl.keystore.password=password
+listener.name.tls.ssl.keystore.type=PKCS12
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs={folder}/data
@@ -71,8 +79,12 @@ class Broker:
         self.folder = pathlib.Path(folder)
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
+        login, tls = free_port(), free_port()
+        self.login_address = f"127.0.0.1:{login}"  # user nobody, password known: may do nothing
+        self.tls_address = f"127.0.0.1:{tls}"  # signed by itself
         (self.folder / "server.properties").write_text(
-            PROPERTIES.format(port=self.port, controller=free_port(), folder=self.folder))
+            PROPERTIES.format(port=self.port, login=login, tls=tls, controller=free_port(), folder=self.folder))
+        self._make_certificate()
         (self.folder / "log4j.properties").write_text(LOG4J)
         self._format()
         self.process = None
@@ -82,6 +94,11 @@ class Broker:
     def _java(self, heap, *arguments):
         return ["java", *heap, f"-Dlog4j.configuration=file:{self.folder}/log4j.properties", "-cp", f"{jars()}/*",
                 *arguments]
+
+    def _make_certificate(self):
+        subprocess.run(["keytool", "-genkeypair", "-alias", "broker", "-keyalg", "EC", "-keystore",
+                        str(self.folder / "broker.p12"), "-storetype", "PKCS12", "-storepass", "password", "-dname",
+                        "CN=localhost", "-ext", "SAN=ip:127.0.0.1"], check=True, capture_output=True)
 
     def _format(self):
         subprocess.run(self._java([], "kafka.tools.StorageTool", "format", "-t", "AAAAAAAAAAAAAAAAAAAAAQ", "-c",

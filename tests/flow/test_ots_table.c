@@ -221,8 +221,10 @@ static void test_another_primary_key_is_shown_side_by_side(void **state)
     push_described(story, true, false);
     CHECK_SENDS(story, "DescribeTable");
     assert_int_equal(story->error.kind, ERROR_CONFIG);
-    assert_string_equal(story->error.text, "table orders has primary key (id STRING); the configuration says "
-                                           "(customer STRING, seq INTEGER AUTO_INCREMENT)");
+    assert_string_equal(story->error.text,
+                        "table orders has primary key (id STRING); the configuration says "
+                        "(customer STRING, seq INTEGER AUTO_INCREMENT): column 1 is another one; change "
+                        "primary_key.columns, or write to another table");
 }
 
 static void test_what_needs_a_person_is_said_at_once(void **state)

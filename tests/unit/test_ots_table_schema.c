@@ -149,9 +149,10 @@ static void test_another_key_is_shown_beside_ours(void **state)
     struct error err = {0};
     assert_int_equal(read_described(&plan, &found, &err), -1);
     assert_int_equal(err.kind, ERROR_CONFIG);
-    assert_string_equal(err.text,
-                        "table t_basic has primary key (pk0 STRING, id INTEGER AUTO_INCREMENT); the "
-                        "configuration says (id INTEGER)");
+    assert_string_equal(
+        err.text, "table t_basic has primary key (pk0 STRING, id INTEGER AUTO_INCREMENT); the "
+                  "configuration says (id INTEGER): column 1 is another one; change primary_key.columns, or "
+                  "write to another table");
 }
 
 static void test_name_type_order_and_auto_increment_all_count(void **state)

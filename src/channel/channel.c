@@ -34,9 +34,9 @@ static void channel_on_trouble(void *arg, const struct error *err)
     char what[TROUBLE_WHAT_MOST];
     snprintf(what, sizeof(what), "table %.*s", SLICE_ARG(lane->settings->plan.table));
     if (err == NULL)
-        return troubles_end(&channel->troubles, what);
+        return trouble_list_end(&channel->troubles, what);
     bucket_read_state(lane->bucket, &state);
-    troubles_begin(&channel->troubles, what, channel->clock->now_ms - state.oldest_ms, err);
+    trouble_list_begin(&channel->troubles, what, channel->clock->now_ms - state.oldest_ms, err);
 }
 
 static size_t channel_share_bytes(const struct settings *settings)
@@ -70,7 +70,7 @@ struct channel *channel_create(const struct channel_options *options)
     channel->until_end = options->until_end;
     channel->events = options->events;
     channel->offsets = offsets_create();
-    troubles_init(&channel->troubles, channel->clock, settings->name);
+    trouble_list_init(&channel->troubles, channel->clock, settings->name);
     channel->window = window_create(settings->memory_bytes / 2);
     channel->lane_count = settings->table_count;
     channel->lanes = check_memory(calloc(channel->lane_count, sizeof(*channel->lanes)));
@@ -95,7 +95,7 @@ void channel_destroy(struct channel *channel)
     }
     offsets_destroy(channel->offsets);
     window_destroy(channel->window);
-    troubles_fini(&channel->troubles);
+    trouble_list_fini(&channel->troubles);
     free(channel->commits);
     free(channel->lanes);
     free(channel);
@@ -209,7 +209,7 @@ static void channel_add_lane(const struct channel_lane *lane, struct channel_sta
 
 static void channel_read_trouble(const struct channel *channel, struct channel_state *state)
 {
-    const struct trouble *oldest = troubles_oldest(&channel->troubles);
+    const struct trouble *oldest = trouble_list_oldest(&channel->troubles);
     state->troubles = channel->troubles.count;
     if (oldest == NULL)
         return;

@@ -111,9 +111,9 @@ static void channel_on_source_trouble(void *arg, const char *what, const struct 
 {
     struct channel *channel = arg;
     if (err == NULL)
-        troubles_end(&channel->troubles, what);
+        trouble_list_end(&channel->troubles, what);
     else if (channel->phase != CHANNEL_CLOSING) /* what fails then is not waited for */
-        troubles_begin(&channel->troubles, what, channel->clock->now_ms, err);
+        trouble_list_begin(&channel->troubles, what, channel->clock->now_ms, err);
 }
 
 static void channel_on_end(void *arg, const char *topic, int32_t partition, int64_t offset)

@@ -10,17 +10,17 @@
 
 enum { SAY_AGAIN_MS = 30000 };
 
-void troubles_init(struct troubles *troubles, const struct clock *clock, const char *name)
+void trouble_list_init(struct troubles *troubles, const struct clock *clock, const char *name)
 {
     *troubles = (struct troubles){.clock = clock, .name = name};
 }
 
-void troubles_fini(struct troubles *troubles)
+void trouble_list_fini(struct troubles *troubles)
 {
     free(troubles->items);
 }
 
-static struct trouble *troubles_find(const struct troubles *troubles, const char *what)
+static struct trouble *trouble_list_find(const struct troubles *troubles, const char *what)
 {
     for (size_t i = 0; i < troubles->count; i++) {
         if (strcmp(troubles->items[i].what, what) == 0)
@@ -29,7 +29,7 @@ static struct trouble *troubles_find(const struct troubles *troubles, const char
     return NULL;
 }
 
-static struct trouble *troubles_add(struct troubles *troubles)
+static struct trouble *trouble_list_add(struct troubles *troubles)
 {
     if (troubles->count == troubles->room) {
         troubles->room = troubles->room * 2 + 4;
@@ -38,7 +38,7 @@ static struct trouble *troubles_add(struct troubles *troubles)
     return &troubles->items[troubles->count++];
 }
 
-static void troubles_say(const struct troubles *troubles, struct trouble *trouble)
+static void trouble_list_say(const struct troubles *troubles, struct trouble *trouble)
 {
     int64_t now_ms = troubles->clock->now_ms;
     trouble->said_ms = now_ms;
@@ -50,14 +50,15 @@ static void troubles_say(const struct troubles *troubles, struct trouble *troubl
                  trouble->words);
 }
 
-void troubles_begin(struct troubles *troubles, const char *what, int64_t since_ms, const struct error *err)
+void trouble_list_begin(struct troubles *troubles, const char *what, int64_t since_ms,
+                        const struct error *err)
 {
     char key[TROUBLE_WHAT_MOST];
     snprintf(key, sizeof(key), "%s", what);
-    struct trouble *trouble = troubles_find(troubles, key);
+    struct trouble *trouble = trouble_list_find(troubles, key);
     bool is_new = trouble == NULL;
     if (is_new) {
-        trouble = troubles_add(troubles);
+        trouble = trouble_list_add(troubles);
         *trouble = (struct trouble){.since_ms = since_ms};
         memcpy(trouble->what, key, sizeof(key));
     }
@@ -65,14 +66,14 @@ void troubles_begin(struct troubles *troubles, const char *what, int64_t since_m
     snprintf(trouble->words, sizeof(trouble->words), "%s", err->text);
     trouble->failures++;
     if (is_new || (other && troubles->clock->now_ms - trouble->said_ms >= SAY_AGAIN_MS))
-        troubles_say(troubles, trouble);
+        trouble_list_say(troubles, trouble);
 }
 
-void troubles_end(struct troubles *troubles, const char *what)
+void trouble_list_end(struct troubles *troubles, const char *what)
 {
     char key[TROUBLE_WHAT_MOST];
     snprintf(key, sizeof(key), "%s", what);
-    struct trouble *trouble = troubles_find(troubles, key);
+    struct trouble *trouble = trouble_list_find(troubles, key);
     if (trouble == NULL)
         return;
     log_info("channel %s: %s: over after %lld s; failures=%llu", troubles->name, trouble->what,
@@ -81,7 +82,7 @@ void troubles_end(struct troubles *troubles, const char *what)
     *trouble = troubles->items[--troubles->count];
 }
 
-const struct trouble *troubles_oldest(const struct troubles *troubles)
+const struct trouble *trouble_list_oldest(const struct troubles *troubles)
 {
     const struct trouble *oldest = NULL;
     for (size_t i = 0; i < troubles->count; i++) {

@@ -25,15 +25,16 @@ struct troubles {
     size_t room;
 };
 
-void troubles_init(struct troubles *troubles, const struct clock *clock, const char *name);
-void troubles_fini(struct troubles *troubles);
+void trouble_list_init(struct troubles *troubles, const struct clock *clock, const char *name);
+void trouble_list_fini(struct troubles *troubles);
 
 /* `what` is the thing and the only key: "table orders", "broker 10.0.0.1:9092". It failed once more, having
  * failed since `since_ms` (used at the first time only). */
-void troubles_begin(struct troubles *troubles, const char *what, int64_t since_ms, const struct error *err);
-void troubles_end(struct troubles *troubles, const char *what);
+void trouble_list_begin(struct troubles *troubles, const char *what, int64_t since_ms,
+                        const struct error *err);
+void trouble_list_end(struct troubles *troubles, const char *what);
 
 /* The one that has lasted longest, or NULL. Valid until the next call. */
-const struct trouble *troubles_oldest(const struct troubles *troubles);
+const struct trouble *trouble_list_oldest(const struct troubles *troubles);
 
 #endif

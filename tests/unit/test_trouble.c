@@ -24,7 +24,7 @@ static void go_wrong(struct troubles *troubles, const char *what, const char *wo
 {
     struct error err;
     error_set(&err, ERROR_RETRY, "%s", words);
-    troubles_begin(troubles, what, troubles->clock->now_ms, &err);
+    trouble_list_begin(troubles, what, troubles->clock->now_ms, &err);
 }
 
 static void test_it_is_said_when_it_begins_and_when_it_is_over(void **state)
@@ -34,7 +34,7 @@ static void test_it_is_said_when_it_begins_and_when_it_is_over(void **state)
     struct heard heard = {0};
     struct troubles troubles;
     log_set_output(hear, &heard);
-    troubles_init(&troubles, &clock, "job");
+    trouble_list_init(&troubles, &clock, "job");
     go_wrong(&troubles, "broker a:1", "refused");
     assert_string_equal(heard.last, "channel job: broker a:1: refused");
     for (int i = 0; i < 1000; i++) {
@@ -42,13 +42,13 @@ static void test_it_is_said_when_it_begins_and_when_it_is_over(void **state)
         go_wrong(&troubles, "broker a:1", "refused");
     }
     assert_int_equal(heard.lines, 1);
-    assert_int_equal(troubles_oldest(&troubles)->failures, 1001);
-    troubles_end(&troubles, "broker a:1");
+    assert_int_equal(trouble_list_oldest(&troubles)->failures, 1001);
+    trouble_list_end(&troubles, "broker a:1");
     assert_string_equal(heard.last, "channel job: broker a:1: over after 100 s; failures=1001");
-    assert_null(troubles_oldest(&troubles));
-    troubles_end(&troubles, "broker a:1");
+    assert_null(trouble_list_oldest(&troubles));
+    trouble_list_end(&troubles, "broker a:1");
     assert_int_equal(heard.lines, 2);
-    troubles_fini(&troubles);
+    trouble_list_fini(&troubles);
     log_set_output(NULL, NULL);
 }
 
@@ -59,14 +59,14 @@ static void test_other_words_are_said_every_half_minute_at_most(void **state)
     struct heard heard = {0};
     struct troubles troubles;
     log_set_output(hear, &heard);
-    troubles_init(&troubles, &clock, "job");
+    trouble_list_init(&troubles, &clock, "job");
     for (int i = 0; i < 601; i++) { /* a minute of two words in turn */
         go_wrong(&troubles, "table t", i % 2 == 0 ? "busy" : "cut");
         clock.now_ms += 100;
     }
     assert_in_range(heard.lines, 2, 3);
     assert_non_null(strstr(heard.last, "table t: still, after "));
-    troubles_fini(&troubles);
+    trouble_list_fini(&troubles);
     log_set_output(NULL, NULL);
 }
 
@@ -77,17 +77,17 @@ static void test_the_oldest_of_several_is_the_one_that_is_waited_for(void **stat
     struct heard heard = {0};
     struct troubles troubles;
     log_set_output(hear, &heard);
-    troubles_init(&troubles, &clock, "job");
+    trouble_list_init(&troubles, &clock, "job");
     go_wrong(&troubles, "table a", "busy");
     clock.now_ms = 2000;
     go_wrong(&troubles, "table b", "busy");
     clock.now_ms = 3000;
     go_wrong(&troubles, "table c", "busy");
-    assert_string_equal(troubles_oldest(&troubles)->what, "table a");
-    troubles_end(&troubles, "table a");
-    assert_string_equal(troubles_oldest(&troubles)->what, "table b");
+    assert_string_equal(trouble_list_oldest(&troubles)->what, "table a");
+    trouble_list_end(&troubles, "table a");
+    assert_string_equal(trouble_list_oldest(&troubles)->what, "table b");
     assert_int_equal(troubles.count, 2);
-    troubles_fini(&troubles);
+    trouble_list_fini(&troubles);
     log_set_output(NULL, NULL);
 }
 

@@ -17,7 +17,8 @@ dev_help()
 ./dev demo      builds, then shows otspipe at work: no broker, no account, no configuration needed (./dev demo --help)
 ./dev build     the release binary: build/release/otspipe
 ./dev test      everything a change must pass (./dev test SUITE... for some: lint build unit count sanitize thread fuzz tidy e2e)
-./dev bench     benchmarks: micro, flow (the whole path), count (instructions a record), --compare REV (against another commit)
+./dev bench     benchmarks: micro (times, then instructions a record), flow (the whole path), count (instructions alone),
+                --compare REV (against another commit)
 ./dev fuzz      fuzzing with fresh seeds, a minute or SECONDS a parser: ./dev fuzz 600 [parser...]
 ./dev sim       the simulator: ./dev sim --seeds 10000, ./dev sim --seed 42 --verbose
 ./dev format    clang-format over our own code
@@ -116,7 +117,10 @@ dev_bench()
 {
     configure_build release ""
     case "${1:-micro}" in
-        micro) for program in $BUILD/release/bench_*; do case $program in *bench_flow_*) ;; *) "$program" ;; esac; done ;;
+        micro)
+            need_packages valgrind python3
+            for program in $BUILD/release/bench_*; do case $program in *bench_flow_*) ;; *) "$program" ;; esac; done
+            bench/count ;;
         flow)  shift; bench/flow/run "$@" ;;
         count) shift; need_packages valgrind; bench/count "$@" ;;
         --compare) shift; need_packages valgrind; bench/compare "$@" ;;

@@ -29,6 +29,8 @@ typedef int command_read_fn(void *into, const char *text, struct error *err);
 struct command_option {
     const char *name; /* without its dashes; NULL ends a list */
     enum command_kind kind;
+    bool secret;           /* wiped from argv, which everyone on the machine sees */
+    bool repeats;          /* files and texts: struct word_list */
     const char *value;     /* as the help names it: FILE */
     const char *help;      /* one sentence without a capital or a full stop */
     const char *preset;    /* read as if it had been given, before all others */
@@ -36,8 +38,6 @@ struct command_option {
     const char *choices;   /* "error warn info debug" */
     const char *endings;   /* of files that are offered: "yaml json"; NULL: any */
     int64_t least, most;   /* of a number */
-    bool secret;           /* wiped from argv, which everyone on the machine sees */
-    bool repeats;          /* files and texts: struct word_list */
     size_t offset;         /* in the command's own struct */
     command_read_fn *read; /* instead of storing it */
 };

@@ -213,21 +213,36 @@ static void reference_put_literal(struct buffer *to, const char *at, const char 
         buffer_print(to, at[0] == '$' && at + 1 < end && at[1] == '{' ? "$$" : "%c", *at);
 }
 
-/* ${what}; false when YAML has no word for it: behind a plain $ it would read $${. */
+/* ${directory:PATH:FILE} -> ${file:PATH/FILE}. False: it is neither, it stands for itself. */
+static bool reference_translate_folder(struct slice what, struct buffer *to)
+{
+    const char *colon = memrchr(what.at, ':', what.len);
+    const char *end = what.at + what.len;
+    if (!reference_begins(what, SLICE("directory:")) || colon == what.at + 9 ||
+        memchr(colon, '/', (size_t)(end - colon)) != NULL)
+        return false;
+    buffer_print(to, "${file:%.*s/%.*s}", (int)(colon - what.at - 10), what.at + 10, (int)(end - colon - 1),
+                 colon + 1);
+    return true;
+}
+
+/* ${what}; false when YAML has no word for it: behind a plain $ it would read $${. Knows what
+ * reference_put_connect() does. */
 static bool reference_translate(struct slice what, const struct config_variables *variables,
                                 struct buffer *to)
 {
-    struct slice name = slice_of(what.at + 4, what.len < 4 ? 0 : what.len - 4);
-    if (reference_begins(what, SLICE("file:")))
+    bool env = reference_begins(what, SLICE("env:"));
+    struct slice name = env ? slice_of(what.at + 4, what.len - 4) : SLICE("");
+    bool dollar = to->len > 0 && to->at[to->len - 1] == '$';
+    if (reference_begins(what, SLICE("file:")) || (env && !reference_is_variable(name)) ||
+        (dollar && (env || reference_begins(what, SLICE("directory:")))))
         return false;
-    if (!reference_begins(what, SLICE("env:"))) {
+    if (env) {
+        buffer_print(to, "${%.*s}", SLICE_ARG(name));
+        variables->on_name(variables->arg, name);
+    } else if (!reference_translate_folder(what, to)) {
         reference_put_literal(to, what.at - 2, what.at + what.len + 1);
-        return true;
     }
-    if (!reference_is_variable(name) || (to->len > 0 && to->at[to->len - 1] == '$'))
-        return false;
-    buffer_print(to, "${%.*s}", SLICE_ARG(name));
-    variables->on_name(variables->arg, name);
     return true;
 }
 

@@ -16,8 +16,10 @@ struct buffer;
 void config_reference_resolve_yaml(struct config_document *document, struct config_mistakes *mistakes);
 void config_reference_resolve_connect(struct config_document *document, struct config_mistakes *mistakes);
 
-/* What a Connect file says, as YAML says it: ${env:NAME} becomes ${NAME}, and what is no reference there is
- * made to be none. False when YAML cannot say it, as with ${file:...}; then `to` is of no use. */
+/* What a Connect file says, as YAML says it: ${env:NAME} becomes ${NAME}, ${directory:PATH:FILE}
+ * ${file:PATH/FILE}, and what is no reference there is made to be none. False when YAML cannot say it, as
+ * with
+ * ${file:PATH:KEY}; then `to` is of no use. */
 struct config_variables {
     void (*on_name)(void *arg, struct slice name);
     void *arg;

@@ -171,6 +171,19 @@ static void test_a_reference_stays_one(void **state)
            "SET=set\n");
 }
 
+static void test_a_file_of_a_folder_stays_a_file(void **state)
+{
+    (void)state;
+    expect(
+        "name=n-${directory:/no/such:folder}-${directory:x}\ntablestore.access.key.secret=${directory:/run:"
+        "key}\n",
+        false, "name: \"n-${file:/no/such/folder}-$${directory:x}\" ", "");
+    expect("name=n\ntablestore.access.key.secret=${directory:/run:key}\n", false,
+           "access_key_secret: \"${file:/run/key}\" ", "");
+    expect("name=$${directory:/no/such:folder}\ntablestore.access.key.secret=s\n", true,
+           "name: \"$$${directory:/no/such:folder}\" ", "");
+}
+
 static void test_a_reference_that_yaml_cannot_say_is_its_value(void **state)
 {
     (void)state;
@@ -256,6 +269,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_secrets_with_one_name_get_two_variables),
         cmocka_unit_test(test_a_secret_does_not_take_a_name_that_the_files_use),
         cmocka_unit_test(test_a_reference_stays_one),
+        cmocka_unit_test(test_a_file_of_a_folder_stays_a_file),
         cmocka_unit_test(test_a_reference_that_yaml_cannot_say_is_its_value),
         cmocka_unit_test(test_a_secret_with_a_reference_inside_is_hidden_whole),
         cmocka_unit_test(test_what_comes_from_yaml_is_not_converted),

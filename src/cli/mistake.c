@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "cli/screen.h"
 
@@ -34,22 +35,40 @@ static void mistake_drop_log(void *arg, enum log_level level, struct slice line)
     (void)line;
 }
 
-/* consumer_check() stops at the first mistake: each property on its own, so that all are said. False when
- * none of them is wrong alone. */
-static bool mistake_check_each(const struct consumer_options *kafka)
+/* A mistake about a property begins with its place. The count of properties when it is about none. */
+static size_t mistake_property(const struct consumer_property *properties, size_t count,
+                               const struct error *err)
 {
-    bool found = false;
-    for (size_t i = 0; i < kafka->property_count; i++) {
-        struct consumer_options one = *kafka;
-        struct error err = {0};
-        one.properties = &kafka->properties[i];
-        one.property_count = 1;
-        if (consumer_check(&one, &err) == 0)
-            continue;
-        mistake_put(NULL, SETTINGS_ERROR, err.text);
-        found = true;
+    size_t i = 0;
+    for (; i < count; i++) {
+        size_t len = properties[i].place == NULL ? 0 : strlen(properties[i].place);
+        if (len > 0 && strncmp(err->text, properties[i].place, len) == 0 && err->text[len] == ':')
+            break;
     }
-    return found;
+    return i;
+}
+
+/* consumer_check() stops at the first mistake: that one taken out, it finds the next. Some properties mean
+ * something only together with others, so that each alone would not do. */
+static void mistake_check_each(const struct consumer_options *kafka)
+{
+    struct consumer_options rest = *kafka;
+    struct consumer_property *properties =
+        check_memory(calloc(kafka->property_count + 1, sizeof(*properties)));
+    struct error err = {0};
+    if (kafka->property_count > 0)
+        memcpy(properties, kafka->properties, kafka->property_count * sizeof(*properties));
+    rest.properties = properties;
+    while (consumer_check(&rest, &err) != 0) {
+        mistake_put(NULL, SETTINGS_ERROR, err.text);
+        size_t guilty = mistake_property(properties, rest.property_count, &err);
+        if (guilty == rest.property_count)
+            break;
+        rest.property_count--;
+        memmove(&properties[guilty], &properties[guilty + 1],
+                (rest.property_count - guilty) * sizeof(*properties));
+    }
+    free(properties);
 }
 
 static bool mistake_check_kafka(const struct consumer_options *kafka)
@@ -58,8 +77,8 @@ static bool mistake_check_kafka(const struct consumer_options *kafka)
     log_set_output(mistake_put_log, NULL);
     bool good = consumer_check(kafka, &err) == 0;
     log_set_output(mistake_drop_log, NULL);
-    if (!good && !mistake_check_each(kafka))
-        mistake_put(NULL, SETTINGS_ERROR, err.text);
+    if (!good)
+        mistake_check_each(kafka);
     log_set_output(NULL, NULL);
     return good;
 }

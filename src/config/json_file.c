@@ -67,9 +67,9 @@ static int json_file_add(const struct json_file *file, const struct json_member 
     struct slice name = json_file_unescape(file, member->name, member->name_escaped);
     struct config_entry entry = {.kind = member->value.kind == JSON_NULL ? CONFIG_EMPTY : CONFIG_TEXT};
     entry.key = json_file_place(file, member->name.at - 1);
-    entry.value = entry.key;
+    entry.value = json_file_place(file, member->value.text.at - (member->value.kind == JSON_STRING));
     if (member->value.kind == JSON_OBJECT || member->value.kind == JSON_ARRAY)
-        return json_file_refuse(file, entry.key, name);
+        return json_file_refuse(file, entry.value, name);
     return config_document_add(file->document, name, json_file_text(file, &member->value), &entry,
                                file->mistakes);
 }

@@ -125,3 +125,15 @@ def test_until_end_of_a_topic_that_does_not_exist_is_a_failure(broker, emulator,
     text = config_text(broker.address, emulator, ["no-such-topic"], table="t")
     job = Job(tmp_path, [write_config(tmp_path, text)], "--until-end").end(1, limit_s=30)
     assert "no-such-topic" in job.text()
+
+
+def test_properties_that_belong_together_are_judged_together(broker, emulator, tmp_path):
+    """A trust store in PEM needs its type beside it: another mistake must not take that away."""
+    store = tmp_path / "ca.pem"
+    store.write_text("")
+    text = config_text(broker.address, emulator, ["t"], properties={
+        "ssl.truststore.type": "PEM", "ssl.truststore.location": store, "fetch.min.byts": "1", "session.timeout.ms": "soon"})
+    done = run("check", write_config(tmp_path, text))
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    assert len(lines) == 2 and "fetch.min.byts" in lines[0] and "session.timeout.ms" in lines[1], done.stderr

@@ -209,15 +209,16 @@ static void test_json_is_read_flat_or_as_the_rest_api_takes_it(void **state)
     assert_string_equal(text_of(&fixture, "t"), "true");
     assert_string_equal(text_of(&fixture, "f"), "1.50");
     assert_int_equal(config_document_find(&fixture.document, "z")->kind, CONFIG_EMPTY);
-    expect_place(&fixture, "a.b", 3, 3);
-    expect_place(&fixture, "t", 4, 3);
+    expect_place(&fixture, "a.b", 3, 10);
+    expect_place(&fixture, "n", 3, 34);
+    expect_place(&fixture, "t", 4, 8);
     end(&fixture);
     begin(&fixture, config_json_read,
           SLICE("{\"name\": \"x\", \"initial_state\": \"PAUSED\",\n \"config\": {\n  \"topics\": \"a\"}}"));
     assert_int_equal(fixture.result, 0);
     assert_string_equal(text_of(&fixture, "name"), "x");
     assert_string_equal(text_of(&fixture, "topics"), "a");
-    expect_place(&fixture, "topics", 3, 3);
+    expect_place(&fixture, "topics", 3, 13);
     assert_null(config_document_find(&fixture.document, "initial_state"));
     end(&fixture);
     expect_refused(config_json_read, SLICE("{\"a\": 1,}"), "f:1:9: not JSON");

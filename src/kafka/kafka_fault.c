@@ -11,8 +11,8 @@
 
 struct kafka_fault_rule {
     rd_kafka_resp_err_t code;
-    const char *part; /* of the reason; NULL: any. The line without a part comes last */
     enum error_kind kind;
+    const char *part; /* of the reason; NULL: any. The line without a part comes last */
     const char *advice;
 };
 
@@ -27,62 +27,62 @@ struct kafka_fault_rule {
     "does this port speak TLS? Without it security.protocol is plaintext or sasl_plaintext"
 
 static const struct kafka_fault_rule kafka_fault_rules[] = {
-    {RD_KAFKA_RESP_ERR__AUTHENTICATION, "nsupported SASL mechanism", ERROR_CONFIG, MECHANISM_WORDS},
-    {RD_KAFKA_RESP_ERR__AUTHENTICATION, "current SASL state", ERROR_CONFIG, NO_LOGIN_WORDS},
-    {RD_KAFKA_RESP_ERR__AUTHENTICATION, NULL, ERROR_CONFIG, LOGIN_WORDS},
-    {RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, NULL, ERROR_CONFIG, LOGIN_WORDS},
-    {RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM, NULL, ERROR_CONFIG, MECHANISM_WORDS},
-    {RD_KAFKA_RESP_ERR_ILLEGAL_SASL_STATE, NULL, ERROR_CONFIG, NO_LOGIN_WORDS},
-    {RD_KAFKA_RESP_ERR__SSL, "unexpected eof", ERROR_RETRY, PORT_SPEAKS_NO_TLS},
-    {RD_KAFKA_RESP_ERR__SSL, "Disconnected", ERROR_RETRY, PORT_SPEAKS_NO_TLS},
-    {RD_KAFKA_RESP_ERR__SSL, "wrong version number", ERROR_RETRY, PORT_SPEAKS_NO_TLS},
-    {RD_KAFKA_RESP_ERR__SSL, "onnection reset", ERROR_RETRY, PORT_SPEAKS_NO_TLS},
-    {RD_KAFKA_RESP_ERR__SSL, "certificate verify failed", ERROR_CONFIG, CERTIFICATE_WORDS},
-    {RD_KAFKA_RESP_ERR__SSL, NULL, ERROR_CONFIG,
+    {RD_KAFKA_RESP_ERR__AUTHENTICATION, ERROR_CONFIG, "nsupported SASL mechanism", MECHANISM_WORDS},
+    {RD_KAFKA_RESP_ERR__AUTHENTICATION, ERROR_CONFIG, "current SASL state", NO_LOGIN_WORDS},
+    {RD_KAFKA_RESP_ERR__AUTHENTICATION, ERROR_CONFIG, NULL, LOGIN_WORDS},
+    {RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, ERROR_CONFIG, NULL, LOGIN_WORDS},
+    {RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM, ERROR_CONFIG, NULL, MECHANISM_WORDS},
+    {RD_KAFKA_RESP_ERR_ILLEGAL_SASL_STATE, ERROR_CONFIG, NULL, NO_LOGIN_WORDS},
+    {RD_KAFKA_RESP_ERR__SSL, ERROR_RETRY, "unexpected eof", PORT_SPEAKS_NO_TLS},
+    {RD_KAFKA_RESP_ERR__SSL, ERROR_RETRY, "Disconnected", PORT_SPEAKS_NO_TLS},
+    {RD_KAFKA_RESP_ERR__SSL, ERROR_RETRY, "wrong version number", PORT_SPEAKS_NO_TLS},
+    {RD_KAFKA_RESP_ERR__SSL, ERROR_RETRY, "onnection reset", PORT_SPEAKS_NO_TLS},
+    {RD_KAFKA_RESP_ERR__SSL, ERROR_CONFIG, "certificate verify failed", CERTIFICATE_WORDS},
+    {RD_KAFKA_RESP_ERR__SSL, ERROR_CONFIG, NULL,
      "check ssl.ca.location, the broker's certificate and security.protocol"},
-    {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, NULL, ERROR_CONFIG,
+    {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, ERROR_CONFIG, NULL,
      "allow this user to read the topic (ACL: Read and Describe)"},
-    {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, NULL, ERROR_CONFIG,
+    {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, ERROR_CONFIG, NULL,
      "allow this user to read with the group (ACL: Read on the group, connect-NAME unless group says "
      "otherwise)"},
-    {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, NULL, ERROR_CONFIG,
+    {RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, ERROR_CONFIG, NULL,
      "allow this user to use the cluster"},
-    {RD_KAFKA_RESP_ERR_INVALID_GROUP_ID, NULL, ERROR_CONFIG, "check group (group.id)"},
-    {RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT, NULL, ERROR_CONFIG,
+    {RD_KAFKA_RESP_ERR_INVALID_GROUP_ID, ERROR_CONFIG, NULL, "check group (group.id)"},
+    {RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT, ERROR_CONFIG, NULL,
      "check session.timeout.ms against the broker's group.min and group.max.session.timeout.ms"},
-    {RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL, NULL, ERROR_CONFIG,
+    {RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL, ERROR_CONFIG, NULL,
      "members of the group have no partition.assignment.strategy in common: use another group, or range "
      "everywhere"},
-    {RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION, NULL, ERROR_CONFIG, "check the name of the topic"},
-    {RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, NULL, ERROR_CONFIG,
+    {RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION, ERROR_CONFIG, NULL, "check the name of the topic"},
+    {RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, ERROR_CONFIG, NULL,
      "auto.offset.reset is none: commit a start for the group, or set earliest or latest"},
-    {RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, NULL, ERROR_CONFIG, "the broker is too old for this"},
-    {RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, NULL, ERROR_FATAL,
+    {RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, ERROR_CONFIG, NULL, "the broker is too old for this"},
+    {RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, ERROR_FATAL, NULL,
      "another process of the group runs with the same group.instance.id: stop one of them, or give each its "
      "own"},
-    {RD_KAFKA_RESP_ERR__FATAL, NULL, ERROR_FATAL, "start again"},
-    {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, NULL, ERROR_RETRY, "create it, or mend its name in topics"},
-    {RD_KAFKA_RESP_ERR__RESOLVE, NULL, ERROR_RETRY,
+    {RD_KAFKA_RESP_ERR__FATAL, ERROR_FATAL, NULL, "start again"},
+    {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, ERROR_RETRY, NULL, "create it, or mend its name in topics"},
+    {RD_KAFKA_RESP_ERR__RESOLVE, ERROR_RETRY, NULL,
      "check the host in brokers (bootstrap.servers) and the brokers' advertised.listeners"},
-    {RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED, NULL, ERROR_RETRY, "the group is joined again"},
-    {RD_KAFKA_RESP_ERR__TRANSPORT, "onnection refused", ERROR_RETRY,
+    {RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED, ERROR_RETRY, NULL, "the group is joined again"},
+    {RD_KAFKA_RESP_ERR__TRANSPORT, ERROR_RETRY, "onnection refused",
      "nothing listens there: is the broker up, is the port right (brokers, bootstrap.servers)?"},
-    {RD_KAFKA_RESP_ERR__TRANSPORT, "SSL listener", ERROR_RETRY,
+    {RD_KAFKA_RESP_ERR__TRANSPORT, ERROR_RETRY, "SSL listener",
      "does this port speak TLS? Then set security.protocol to ssl or sasl_ssl"},
-    {RD_KAFKA_RESP_ERR__TRANSPORT, "require SASL", ERROR_RETRY,
+    {RD_KAFKA_RESP_ERR__TRANSPORT, ERROR_RETRY, "require SASL",
      "does this port want a login? Then set security.protocol to sasl_plaintext or sasl_ssl"},
-    {RD_KAFKA_RESP_ERR__TRANSPORT, "receive.message.max.bytes", ERROR_RETRY,
+    {RD_KAFKA_RESP_ERR__TRANSPORT, ERROR_RETRY, "receive.message.max.bytes",
      "a record is larger than the limits under kafka.properties: take them out, or raise them"},
-    {RD_KAFKA_RESP_ERR__TRANSPORT, "Too many open files", ERROR_RETRY,
+    {RD_KAFKA_RESP_ERR__TRANSPORT, ERROR_RETRY, "Too many open files",
      "raise this process's limit of open files (ulimit -n, LimitNOFILE)"},
-    {RD_KAFKA_RESP_ERR__TRANSPORT, "ApiVersionRequest", ERROR_RETRY,
+    {RD_KAFKA_RESP_ERR__TRANSPORT, ERROR_RETRY, "ApiVersionRequest",
      "is it a Kafka broker that listens there, and not too busy to answer?"},
-    {RD_KAFKA_RESP_ERR__TRANSPORT, "imed out", ERROR_RETRY,
+    {RD_KAFKA_RESP_ERR__TRANSPORT, ERROR_RETRY, "imed out",
      "is the address right, does a firewall drop packets?"},
-    {RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, ERROR_RETRY, "is the broker overloaded, or the network?"},
+    {RD_KAFKA_RESP_ERR__TIMED_OUT, ERROR_RETRY, NULL, "is the broker overloaded, or the network?"},
 };
 
-static const struct kafka_fault_rule kafka_fault_other = {RD_KAFKA_RESP_ERR_UNKNOWN, NULL, ERROR_RETRY, NULL};
+static const struct kafka_fault_rule kafka_fault_other = {RD_KAFKA_RESP_ERR_UNKNOWN, ERROR_RETRY, NULL, NULL};
 
 static const struct kafka_fault_rule *kafka_fault_rule(rd_kafka_resp_err_t code, const char *reason)
 {

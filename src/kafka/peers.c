@@ -75,29 +75,39 @@ static struct peer *peers_find(struct peers *peers, const char *name)
     return peer;
 }
 
+/* As kafka_fault_read() has it: host:port, [::1]:port. */
+static void peers_key(const char *name, int port, char key[KAFKA_FAULT_NAME_MOST])
+{
+    bool bare = strchr(name, ':') != NULL && name[0] != '['; /* IPv6 */
+    if (port == 0)
+        snprintf(key, KAFKA_FAULT_NAME_MOST, "%s", name);
+    else
+        snprintf(key, KAFKA_FAULT_NAME_MOST, "%s%.250s%s:%d", bare ? "[" : "", name, bare ? "]" : "", port);
+}
+
+static void peers_note(struct peers *peers, const char *key, enum peer_step step)
+{
+    pthread_mutex_lock(&peers->lock);
+    struct peer *peer = peers_find(peers, key);
+    peer->tries += step == PEER_CONNECT;
+    peer->changes += step != peer->step;
+    peer->step = step;
+    pthread_mutex_unlock(&peers->lock);
+}
+
 /* A thread of the library. Brokers without a port are its own inventions, but for the coordinator. */
+// NOLINTNEXTLINE(readability-function-size): librdkafka says what the parameters are
 static rd_kafka_resp_err_t peers_on_state(rd_kafka_t *rk, int32_t id, const char *protocol, const char *name,
                                           int port, const char *state, void *opaque)
 {
-    struct peers *peers = opaque;
     char key[KAFKA_FAULT_NAME_MOST];
     (void)rk;
     (void)id;
     (void)protocol;
     if (name[0] == 0)
         return RD_KAFKA_RESP_ERR_NO_ERROR;
-    bool bare = strchr(name, ':') != NULL && name[0] != '['; /* IPv6 */
-    if (port == 0)
-        snprintf(key, sizeof(key), "%s", name);
-    else
-        snprintf(key, sizeof(key), "%s%.250s%s:%d", bare ? "[" : "", name, bare ? "]" : "", port);
-    pthread_mutex_lock(&peers->lock);
-    struct peer *peer = peers_find(peers, key);
-    enum peer_step step = peer_step(state);
-    peer->tries += step == PEER_CONNECT;
-    peer->changes += step != peer->step;
-    peer->step = step;
-    pthread_mutex_unlock(&peers->lock);
+    peers_key(name, port, key);
+    peers_note(opaque, key, peer_step(state));
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
@@ -105,8 +115,8 @@ static rd_kafka_resp_err_t peers_on_new(rd_kafka_t *rk, const rd_kafka_conf_t *c
                                         char *words, size_t room)
 {
     (void)conf;
-    (void)words;
-    (void)room;
+    if (room > 0)
+        words[0] = 0; /* what went wrong: nothing */
     return rd_kafka_interceptor_add_on_broker_state_change(rk, "peers", peers_on_state, opaque);
 }
 

@@ -11,7 +11,7 @@
 #include "cli/help.h"
 #include "cli/screen.h"
 
-enum { WORDS_CHUNK = 4096, TOLD_MOST = 8192 };
+enum { WORDS_CHUNK = 4096, TOLD_MOST = 8192, TOLD_ESCAPED_MOST = 65536 };
 
 struct words_walk {
     const struct command *command;
@@ -249,7 +249,7 @@ bool words_start(const struct command *command, int argc, char **argv, void *int
 void words_tell(const struct command *command, const char *text)
 {
     struct buffer line;
-    buffer_init(&line, TOLD_MOST * 8);
+    buffer_init(&line, TOLD_ESCAPED_MOST);
     screen_put(&line, slice_text(text), TOLD_MOST);
     fprintf(stderr, "otspipe%s%s: %.*s\n", command->path[0] == 0 ? "" : " ", command->path, (int)line.len,
             line.at);

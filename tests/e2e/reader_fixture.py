@@ -2,6 +2,7 @@
 samples, configurations of his own for a real broker and an emulator, some rows and records."""
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import uuid
@@ -27,6 +28,10 @@ class Reader:
         (self.folder / "build" / "release").symlink_to(pathlib.Path(BIN).absolute().parent)
         for name in ("configs", "docs", "README.md"):
             (self.folder / name).symlink_to(TOP / name)
+        (self.folder / "connectors").mkdir()
+        for name in ("worker.properties", "orders.properties", "orders.json"):
+            shutil.copy(TOP / "configs" / "connect" / name, self.folder)
+        shutil.copy(self.folder / "orders.json", self.folder / "connectors")
         self.environment = environment(emulator) | {
             "PATH": f"{pathlib.Path(BIN).absolute().parent}:{os.environ['PATH']}", "HOME": str(self.folder),
             "TABLESTORE_ACCESS_KEY_ID": emulator.access_key_id, "TABLESTORE_ACCESS_KEY_SECRET": emulator.access_key_secret}

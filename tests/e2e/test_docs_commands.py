@@ -78,6 +78,17 @@ def test_a_table_is_copied(reader, block):
     assert reader.good("otspipe table scan copy").count('"table":"copy"') == 2
 
 
+@runs("convert.md", "build/release/otspipe convert worker.properties orders.properties --output orders.yaml")
+def test_a_connector_becomes_yaml(reader, block):
+    assert reader.good(block).startswith("name: orders\n"), "check prints what counts"
+
+
+@runs("convert.md", "for f in connectors/*.json; do build/release/otspipe convert worker.properties $f --output ${f%.json}.yaml; done")
+def test_every_connector_becomes_yaml(reader, block):
+    reader.good(block)
+    assert "name: orders" in (reader.folder / "connectors" / "orders.yaml").read_text()
+
+
 @runs("emulator-data.md", "build/release/otspipe emulator --data orders.db")
 def test_an_emulator_that_keeps_its_tables(reader, block):
     ready = reader.folder / "ready"

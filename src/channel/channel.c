@@ -70,6 +70,11 @@ struct channel *channel_create(const struct channel_options *options)
     channel->until_end = options->until_end;
     channel->events = options->events;
     channel->offsets = offsets_create();
+    channel->aside = options->aside;
+    channel->convert_aside = options->convert_aside;
+    list_init(&channel->errants);
+    channel_listen_aside(channel, channel->aside);
+    channel_listen_aside(channel, channel->convert_aside);
     trouble_list_init(&channel->troubles, channel->clock, settings->name);
     channel->window = window_create(settings->memory_bytes / 2);
     channel->lane_count = settings->table_count;
@@ -88,6 +93,7 @@ void channel_destroy(struct channel *channel)
     clock_stop(channel->clock, &channel->turn);
     clock_stop(channel->clock, &channel->commit);
     clock_stop(channel->clock, &channel->deadline);
+    channel_free_errants(channel);
     for (size_t i = 0; i < channel->lane_count; i++) {
         bucket_destroy(channel->lanes[i].bucket);
         table_mapper_destroy(channel->lanes[i].mapper);
@@ -142,7 +148,8 @@ static void channel_on_message(void *arg, const struct message *message)
         channel_on_fault(lane, message, partition, &fault);
         return;
     }
-    bucket_push(lane->bucket, &row, offsets_enter(partition, message->offset), message->offset, NULL);
+    bucket_push(lane->bucket, &row, offsets_enter(partition, message->offset), message->offset,
+                channel->aside == NULL ? NULL : message);
 }
 
 /* As many as fit the room, judged by the size of the last records: with large ones 200 would pass it many
@@ -228,6 +235,7 @@ void channel_read_state(const struct channel *channel, struct channel_state *sta
                                     .records = channel->records,
                                     .errors = channel->errors,
                                     .skipped = channel->skipped,
+                                    .set_aside = channel->set_aside,
                                     .lag = channel->assigned ? source_lag(channel->source) : 0,
                                     .open = offsets_open(channel->offsets),
                                     .held_bytes = window_held(channel->window),

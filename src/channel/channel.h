@@ -5,6 +5,7 @@
 #define CHANNEL_CHANNEL_H
 
 #include "channel/settings.h"
+#include "record/aside.h"
 
 struct channel; /* opaque */
 
@@ -18,12 +19,14 @@ struct channel_options {
     const struct settings *settings; /* kept */
     struct clock *clock;             /* kept */
     struct sink *const *sinks;       /* kept, one a table, in the order of settings->tables */
+    struct aside *aside;             /* kept; where rows and records with errors go; NULL: nowhere */
+    struct aside *convert_aside;     /* kept; the same for records that cannot be read in their format */
     bool until_end; /* stop by itself when every assigned partition has been read to its end */
     struct channel_events events;
 };
 
 struct channel *channel_create(const struct channel_options *options);
-void channel_destroy(struct channel *channel); /* after on_stopped */
+void channel_destroy(struct channel *channel); /* after on_stopped; the asides must have gone before it */
 
 /* What the source must be created with. */
 struct source_events channel_source_events(struct channel *channel);
@@ -45,8 +48,9 @@ struct channel_state {
     uint64_t records; /* taken from the source */
     uint64_t rows;    /* acknowledged */
     uint64_t superseded;
-    uint64_t errors;  /* records that could not become rows, or rows that were refused */
-    uint64_t skipped; /* of those, passed over by policy */
+    uint64_t errors;    /* records that could not become rows, or rows that were refused */
+    uint64_t skipped;   /* of those, passed over by policy */
+    uint64_t set_aside; /* of those, confirmed by the error topic or table */
     uint64_t requests, bytes_sent, retried, throttled;
     uint64_t lag;  /* records behind what was taken, as last heard */
     uint64_t open; /* records without a fate */

@@ -40,6 +40,17 @@ struct channel_lane {
     struct bucket *bucket;
 };
 
+/* A record on its way to where errors are set aside. */
+struct errant {
+    struct aside_record record;
+    struct list node; /* in the channel's errants */
+    struct channel_lane *lane;
+    struct receipt receipt;
+    bool waited_for; /* its receipt has no fate yet: later its partition is not ours any more */
+    size_t bytes;    /* in its table's window */
+    struct message_header headers[]; /* the record's, then all its bytes */
+};
+
 struct channel {
     const struct settings *settings;
     struct clock *clock;
@@ -69,7 +80,12 @@ struct channel {
         commit_forgotten; /* its partitions are gone, and the names in it: the answer says nothing any more */
     bool commit_failed;   /* the last one: not tried again in this phase */
 
-    uint64_t records, errors, skipped, commit_count;
+    struct aside *aside;         /* NULL: errors are passed over */
+    struct aside *convert_aside; /* of the converters' errors; may be the same */
+    struct list errants;
+    uint32_t errants_waited_for;
+
+    uint64_t records, errors, skipped, set_aside, commit_count;
     int64_t said_second; /* of the skipped records said in this second */
     uint32_t said;
     uint64_t unsaid;
@@ -94,6 +110,12 @@ void channel_on_committed(void *arg, const struct error *err);
 bool channel_commit_is_done(struct channel *channel);
 
 /* errant.c */
+void channel_listen_aside(struct channel *channel, struct aside *aside);
+/* Their partitions are not ours any more, or we give up: nobody waits for them. */
+void channel_drop_errants(struct channel *channel);
+void channel_free_errants(struct channel *channel); /* at the end; the asides are gone */
+/* Records waited for, and what else the asides have under way. */
+uint32_t channel_errants_in_flight(const struct channel *channel);
 void channel_on_reject(void *arg, const struct bucket_rejection *rejection);
 void channel_on_fault(struct channel_lane *lane, const struct message *message,
                       struct offsets_partition *partition, const struct mapping_fault *fault);

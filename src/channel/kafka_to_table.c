@@ -28,6 +28,8 @@ struct kafka_to_table {
     struct ots_client *client;
     struct table_check *checks;
     struct sink **sinks;
+    struct aside *aside;         /* NULL: none */
+    struct aside *convert_aside; /* may be the same */
     struct channel *channel;
     struct source *source;
     struct clock_timer step; /* from a later turn: the next step, or the end */
@@ -76,8 +78,37 @@ static void kafka_to_table_warn_redelivery(const struct mapping_plan *plan)
                      SLICE_ARG(plan->table), SLICE_ARG(plan->keys[i].name));
 }
 
+static int kafka_to_table_open_aside(struct kafka_to_table *pipe, const struct settings_aside *settings,
+                                     struct aside **aside, struct error *err)
+{
+    if (settings->sink != ERRORS_TO_TOPIC)
+        return 0;
+    *aside = producer_create(pipe->loop, &settings->topic, err);
+    return *aside == NULL ? -1 : 0;
+}
+
+static int kafka_to_table_open_asides(struct kafka_to_table *pipe, struct error *err)
+{
+    const struct settings *settings = pipe->settings;
+    if (kafka_to_table_open_aside(pipe, &settings->errors, &pipe->aside, err) != 0 ||
+        kafka_to_table_open_aside(pipe, &settings->convert_errors, &pipe->convert_aside, err) != 0)
+        return -1;
+    if (settings->convert_errors.sink == ERRORS_AS_OTHERS)
+        pipe->convert_aside = pipe->aside;
+    return 0;
+}
+
+static void kafka_to_table_close_asides(struct kafka_to_table *pipe)
+{
+    if (pipe->convert_aside != pipe->aside)
+        producer_destroy(pipe->convert_aside);
+    producer_destroy(pipe->aside);
+}
+
 static int kafka_to_table_begin(struct kafka_to_table *pipe, struct error *err)
 {
+    if (kafka_to_table_open_asides(pipe, err) != 0)
+        return -1;
     for (size_t i = 0; i < pipe->settings->table_count; i++) {
         kafka_to_table_warn_redelivery(&pipe->settings->tables[i].plan);
         pipe->sinks[i] = kafka_to_table_sink(pipe, i);
@@ -86,6 +117,8 @@ static int kafka_to_table_begin(struct kafka_to_table *pipe, struct error *err)
         &(struct channel_options){.settings = pipe->settings,
                                   .clock = loop_clock(pipe->loop),
                                   .sinks = pipe->sinks,
+                                  .aside = pipe->aside,
+                                  .convert_aside = pipe->convert_aside,
                                   .until_end = pipe->until_end,
                                   .events = {.arg = pipe, .on_stopped = kafka_to_table_on_channel_stopped}});
     struct source_events events = channel_source_events(pipe->channel);
@@ -190,6 +223,7 @@ void kafka_to_table_destroy(struct kafka_to_table *pipe)
     clock_stop(loop_clock(pipe->loop), &pipe->step);
     if (pipe->source != NULL)
         consumer_destroy(pipe->source);
+    kafka_to_table_close_asides(pipe);
     if (pipe->channel != NULL)
         channel_destroy(pipe->channel);
     for (size_t i = 0; i < pipe->settings->table_count; i++) {

@@ -37,7 +37,7 @@ static uint32_t channel_in_flight(const struct channel *channel)
         bucket_read_state(channel->lanes[i].bucket, &state);
         count += state.in_flight;
     }
-    return count;
+    return count + channel_errants_in_flight(channel);
 }
 
 static void channel_forget_assignment(struct channel *channel)
@@ -82,6 +82,7 @@ static void channel_give_up(struct channel *channel)
 {
     channel_drop(channel);
     channel_cut(channel);
+    channel_drop_errants(channel);
     channel_forget_assignment(channel);
 }
 
@@ -133,6 +134,7 @@ static void channel_on_closed(void *arg)
     clock_stop(channel->clock, &channel->deadline);
     clock_stop(channel->clock, &channel->commit);
     channel_drop(channel);
+    channel_drop_errants(channel);
     if (channel->assigned)
         channel_forget_assignment(channel);
     channel->phase = CHANNEL_STOPPED;
@@ -198,6 +200,7 @@ void channel_on_deadline(void *arg, struct clock_timer *timer)
     channel->gave_up = true;
     channel_drop(channel);
     channel_cut(channel);
+    channel_drop_errants(channel);
     if (channel->phase == CHANNEL_DRAINING)
         channel_enter(channel, CHANNEL_CUTTING);
     channel_wake(channel);

@@ -202,6 +202,7 @@ static void settings_read_all(struct settings_reader *reader)
         settings_check_unknown_connect(reader, reader->worker);
         settings_check_unknown_connect(reader, reader->file);
     }
+    settings_read_errors(reader);
     settings_derive(settings);
 }
 

@@ -6,13 +6,26 @@
 
 #include "base/arena.h"
 #include "bucket/bucket.h"
-#include "kafka/consumer.h"
+#include "kafka/producer.h"
 #include "mapping/table_mapper.h"
 #include "ots/client.h"
 #include "ots/table.h"
 #include "wire/write_request.h"
 
 enum errors_tolerance { ERRORS_NONE, ERRORS_ALL };
+enum errors_log { ERRORS_LOG_FEW, ERRORS_LOG_ALL }; /* how many records with errors are named in the log */
+enum errors_sink {
+    ERRORS_IGNORED,
+    ERRORS_TO_TOPIC,
+    ERRORS_TO_TABLE,
+    ERRORS_AS_OTHERS /* of the converters' errors: where the others go */
+};
+
+/* Where records with errors go. */
+struct settings_aside {
+    enum errors_sink sink;
+    struct producer_options topic;
+};
 
 /* Whose behaviour is the preset where the manual and the newest Java connector differ. */
 enum settings_compat { SETTINGS_COMPAT_OF_FILE, SETTINGS_COMPAT_NONE, SETTINGS_COMPAT_JAVA };
@@ -39,9 +52,15 @@ struct settings {
     size_t table_count;
     enum errors_tolerance tolerance;         /* of mapping and writing: runtime.error.tolerance */
     enum errors_tolerance convert_tolerance; /* of the converters: errors.tolerance of Connect files */
-    int64_t commit_interval_ms;              /* offset.flush.interval.ms */
-    int64_t drain_ms;                        /* rebalance.drain.ms, also at stop */
-    int64_t kafka_session_ms;                /* session.timeout.ms in effect */
+    struct settings_aside errors;
+    struct settings_aside convert_errors;
+    const char *error_brokers;                        /* NULL: kafka.brokers */
+    const struct consumer_property *error_properties; /* of the topics' producers, as given */
+    size_t error_property_count;
+    enum errors_log errors_log;
+    int64_t commit_interval_ms; /* offset.flush.interval.ms */
+    int64_t drain_ms;           /* rebalance.drain.ms, also at stop */
+    int64_t kafka_session_ms;   /* session.timeout.ms in effect */
     int64_t statistics_interval_ms;
     size_t memory_bytes;              /* the window: all tables together */
     struct settings_origins *origins; /* of Connect files: which word set what; NULL: YAML */

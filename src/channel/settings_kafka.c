@@ -134,3 +134,34 @@ void settings_read_kafka(struct settings_reader *reader)
     settings->kafka.property_count = properties.count;
     settings->kafka_session_ms = kafka_session_ms(&properties);
 }
+
+static struct kafka_properties kafka_own_error_properties(struct settings_reader *reader)
+{
+    struct kafka_properties own = {.reader = reader, .room = kafka_room(reader)};
+    own.items = arena_take(&reader->settings->arena, own.room * sizeof(*own.items));
+    if (reader->form == CONFIG_FORM_YAML) {
+        kafka_add_all(&own, reader->file, "errors.properties.");
+        return own;
+    }
+    kafka_add_all(&own, reader->worker, "producer.");
+    kafka_add_all(&own, reader->file, "producer.override.");
+    return own;
+}
+
+void settings_read_error_properties(struct settings_reader *reader, bool same_cluster)
+{
+    struct settings *settings = reader->settings;
+    struct kafka_properties own = kafka_own_error_properties(reader);
+    size_t room = own.count + settings->kafka.property_count + 1;
+    struct consumer_property *all = arena_take(&settings->arena, room * sizeof(*all));
+    size_t count = 0;
+    for (size_t i = 0; same_cluster && i < settings->kafka.property_count; i++)
+        if (kafka_is_security(settings->kafka.properties[i].name))
+            all[count++] = settings->kafka.properties[i];
+    for (size_t i = 0; i < own.count; i++)
+        all[count++] = own.items[i];
+    settings->error_properties = own.items;
+    settings->error_property_count = own.count;
+    settings->errors.topic.properties = settings->convert_errors.topic.properties = all;
+    settings->errors.topic.property_count = settings->convert_errors.topic.property_count = count;
+}

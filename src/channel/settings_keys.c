@@ -46,6 +46,26 @@ static const struct config_choice nested[] = {{"error", NESTED_ERROR, NULL},
                                               {0}};
 static const struct config_choice times[] = {
     {"kafka", TIME_OF_RECORD, NULL}, {"local", TIME_OF_WRITING, NULL}, {0}};
+static const struct config_choice error_sinks[] = {
+    {"ignore", ERRORS_IGNORED, NULL},
+    {"topic", ERRORS_TO_TOPIC, NULL},
+    {"kafka", ERRORS_TO_TOPIC, NULL},
+    {"table", ERRORS_TO_TABLE, "an error table is not supported yet; use topic or ignore"},
+    {"tablestore", ERRORS_TO_TABLE, "an error table is not supported yet; use kafka or ignore"},
+    {0}};
+static const struct config_choice convert_sinks[] = {{"same", ERRORS_AS_OTHERS, NULL},
+                                                     {"ignore", ERRORS_IGNORED, NULL},
+                                                     {"topic", ERRORS_TO_TOPIC, NULL},
+                                                     {0}};
+static const struct config_choice error_headers[] = {
+    {"own", ERROR_HEADERS_OWN, NULL},    {"connect", ERROR_HEADERS_CONNECT, NULL},
+    {"none", ERROR_HEADERS_NONE, NULL},  {"true", ERROR_HEADERS_CONNECT, NULL},
+    {"false", ERROR_HEADERS_NONE, NULL}, {0}};
+static const struct config_choice error_logs[] = {{"few", ERRORS_LOG_FEW, NULL},
+                                                  {"all", ERRORS_LOG_ALL, NULL},
+                                                  {"false", ERRORS_LOG_FEW, NULL},
+                                                  {"true", ERRORS_LOG_ALL, NULL},
+                                                  {0}};
 static const struct config_choice requests[] = {
     {"bulk_import", WRITE_BULK_IMPORT, NULL}, {"batch_write_row", WRITE_BATCH_WRITE_ROW, NULL}, {0}};
 
@@ -105,6 +125,40 @@ const struct config_key settings_keys[] = {
          "the same for records that cannot even be read in their format. YAML: as errors.tolerance when "
          "not given. Connect files: none when not given; \"all\" without runtime.error.tolerance is taken "
          "for both, as the manual says"},
+    {"errors.sink", "runtime.error.mode", &config_choosing, AT(errors.sink), "ignore", .choices = error_sinks,
+     .help =
+         "where such records go. ignore: into the log only; topic (kafka): to an error topic, key and value "
+         "unchanged, with headers that say why. Their offsets are committed when it has confirmed them"},
+    {"errors.topic", "runtime.error.topic.name", &config_string, AT(errors.topic.topic),
+     .flags = CONFIG_UNPRINTED, .example = "orders-errors", .help = "the error topic"},
+    {"errors.brokers", "runtime.error.bootstrap.servers", &config_hosts, AT(error_brokers),
+     .flags = CONFIG_UNPRINTED, .example = "localhost:9092",
+     .help = "the error topic's Kafka cluster; the records' own when not given"},
+    {"errors.headers", NULL, &config_choosing, AT(errors.topic.headers), "own", .choices = error_headers,
+     .help = "what the error topic's records have besides their own headers. own: ErrorInfo, ErrorTopic, "
+             "ErrorPartition, ErrorOffset, ErrorTime, ErrorStage, ErrorRequestId; connect: those of Kafka "
+             "Connect, __connect.errors.topic and so on; none"},
+    {"errors.replication", NULL, &config_count, AT(errors.topic.replication), "auto", NULL, 0, INT16_MAX,
+     .help = "replicas of an error topic that is missing: it is made with one partition; "
+             "auto: it is left to the cluster"},
+    {"errors.convert_sink", NULL, &config_choosing, AT(convert_errors.sink), "same", "ignore",
+     .choices = convert_sinks,
+     .help =
+         "where records go that cannot even be read in their format. same: as errors.sink; ignore; topic: "
+         "to errors.convert_topic. Connect files: topic when errors.deadletterqueue.topic.name is given"},
+    {"errors.convert_topic", "errors.deadletterqueue.topic.name", &config_string,
+     AT(convert_errors.topic.topic), .flags = CONFIG_OWN | CONFIG_UNPRINTED, .example = "orders-dead-letters",
+     .help = "an error topic of their own"},
+    {"errors.convert_headers", "errors.deadletterqueue.context.headers.enable", &config_choosing,
+     AT(convert_errors.topic.headers), "own", "none", .choices = error_headers,
+     .help = "as errors.headers. Connect files: true or false"},
+    {"errors.convert_replication", "errors.deadletterqueue.topic.replication.factor", &config_count,
+     AT(convert_errors.topic.replication), "auto", "3", 0, INT16_MAX, .help = "as errors.replication"},
+    {"errors.log", "errors.log.enable", &config_choosing, AT(errors_log), "few", "false",
+     .choices = error_logs,
+     .help =
+         "few: of the records with errors a few a second are named in the log; all: every one. Never their "
+         "contents"},
     {"commit_interval", "offset.flush.interval.ms", &config_duration, AT(commit_interval_ms), "5s", "60s", 1,
      HOUR_MS, .help = "how often offsets of finished records are committed"},
     {"drain_timeout", NULL, &config_duration, AT(drain_ms), "20s", NULL, 0, HOUR_MS,
@@ -211,11 +265,6 @@ static const struct config_choice table_kinds[] = {
     {"normal", 0, NULL},
     {"timeseries", 1, "time-series tables are not supported yet; normal writes to data tables"},
     {0}};
-static const struct config_choice error_sinks[] = {
-    {"ignore", 0, NULL},
-    {"kafka", 1, "an error topic is not supported yet; use ignore, or runtime.error.tolerance=none"},
-    {"tablestore", 2, "an error table is not supported yet; use ignore, or runtime.error.tolerance=none"},
-    {0}};
 
 const struct config_key settings_connect_keys[] = {
     {NULL, "connector.class", &config_string, 0, .flags = CONFIG_OWN,
@@ -237,8 +286,6 @@ const struct config_key settings_connect_keys[] = {
     {NULL, "tablestore.mode", &config_choosing, 0, .choices = table_kinds, .help = "the kind of table"},
     {NULL, "tablestore.auth.mode", &config_choosing, 0, .choices = auth_modes,
      .help = "how requests are signed"},
-    {NULL, "runtime.error.mode", &config_choosing, 0, .choices = error_sinks,
-     .help = "where records with errors go"},
     {NULL, "buffer.size", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,
      .help = "accepted; rows are bounded by their bytes (YAML: memory)"},
     {NULL, "max.thread.count", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,
@@ -254,8 +301,6 @@ const struct settings_refusal settings_refusals[] = {
      "with tablestore.<table>.columns.whitelist.name"},
     {"predicates", "predicates are not supported, as transforms are not"},
     {"topics.regex", "a pattern is not supported; name the topics in topics"},
-    {"errors.deadletterqueue.topic.name",
-     "an error topic is not supported yet; use errors.tolerance=none, or leave it out"},
     {NULL, NULL},
 };
 
@@ -272,8 +317,6 @@ const char *const settings_ignored_names[] = {
     "connector.client.config.override.policy",
     "connector.plugin.version",
     "consumer.",
-    "errors.deadletterqueue.",
-    "errors.log.enable",
     "errors.log.include.messages",
     "errors.retry.delay.max.ms",
     "errors.retry.timeout",
@@ -305,9 +348,7 @@ const char *const settings_ignored_names[] = {
     "response.http.headers.config",
     "rest.",
     "retry.backoff.ms",
-    "runtime.error.bootstrap.servers",
     "runtime.error.table.name",
-    "runtime.error.topic.name",
     "sasl.",
     "scheduled.rebalance.max.delay.ms",
     "security.protocol",

@@ -71,17 +71,17 @@ static void print_property(const struct settings_print *print, const struct cons
 }
 
 /* Of several with one name the last, which is the one in effect. */
-static void print_properties(const struct settings_print *print)
+static void print_properties(const struct settings_print *print, const struct consumer_property *properties,
+                             size_t count)
 {
-    const struct consumer_options *kafka = &print->settings->kafka;
-    if (kafka->property_count > 0)
+    if (count > 0)
         buffer_print(print->to, "  properties:\n");
-    for (size_t i = 0; i < kafka->property_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         bool again = false;
-        for (size_t j = i + 1; j < kafka->property_count; j++)
-            again = again || strcmp(kafka->properties[j].name, kafka->properties[i].name) == 0;
+        for (size_t j = i + 1; j < count; j++)
+            again = again || strcmp(properties[j].name, properties[i].name) == 0;
         if (!again)
-            print_property(print, &kafka->properties[i]);
+            print_property(print, &properties[i]);
     }
 }
 
@@ -157,6 +157,7 @@ static const struct {
     print_own_fn *print;
 } print_owns[] = {{"kafka.topics", print_topics},
                   {"kafka.group", print_line},
+                  {"errors.convert_topic", print_line},
                   {"table", print_table},
                   {"primary_key.columns[].name", print_key_columns},
                   {"columns[].name", print_columns}};
@@ -188,8 +189,11 @@ void settings_print_keys(struct settings_print *print, const struct config_key *
 {
     for (; keys->type != NULL; keys++) {
         settings_print_key(print, keys, base);
+        const struct settings *settings = print->settings;
         if (strcmp(keys->yaml, "kafka.group") == 0)
-            print_properties(print);
+            print_properties(print, settings->kafka.properties, settings->kafka.property_count);
+        if (strcmp(keys->yaml, "errors.log") == 0)
+            print_properties(print, settings->error_properties, settings->error_property_count);
     }
 }
 

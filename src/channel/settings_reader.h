@@ -98,6 +98,12 @@ bool settings_converter(struct settings_reader *reader, const char *side, const 
 /* settings_kafka.c: group and the client's properties. */
 void settings_read_kafka(struct settings_reader *reader);
 bool settings_is_secret(const char *property);
+/* Of the producers of error topics: those of the keys, behind the security of the consumer where both are of
+ * one cluster. */
+void settings_read_error_properties(struct settings_reader *reader, bool same_cluster);
+
+/* settings_errors.c: where records with errors go; after topics and tables. */
+void settings_read_errors(struct settings_reader *reader);
 
 /* What a group is called that no file calls. In the arena. */
 const char *settings_kafka_group(const struct settings *settings, struct arena *arena);

@@ -77,7 +77,7 @@ static enum unknown_match unknown_match_path(const char *pattern, bool in_route,
 {
     if (!in_route && (strcmp(pattern, "routes") == 0 || strcmp(pattern, "routes[]") == 0))
         return MATCH_SECTION;
-    if (!in_route && strcmp(pattern, "kafka.properties") == 0)
+    if (!in_route && (strcmp(pattern, "kafka.properties") == 0 || strcmp(pattern, "errors.properties") == 0))
         return MATCH_SECTION;
     enum unknown_match match = unknown_match(settings_table_keys, pattern, found);
     return match != MATCH_NONE
@@ -198,7 +198,8 @@ static bool unknown_check_yaml(struct settings_reader *reader, const struct conf
     char pattern[UNKNOWN_PATTERN_MOST];
     bool in_route = false;
     const struct config_key *found = NULL;
-    if (strncmp(entry->path, "kafka.properties.", 17) == 0)
+    if (strncmp(entry->path, "kafka.properties.", 17) == 0 ||
+        strncmp(entry->path, "errors.properties.", 18) == 0)
         return unknown_check_property(reader, entry);
     bool good = unknown_pattern(entry->path, pattern, &in_route);
     enum unknown_match match = good ? unknown_match_path(pattern, in_route, &found) : MATCH_NONE;

@@ -83,9 +83,20 @@ static bool mistake_check_kafka(const struct consumer_options *kafka)
     return good;
 }
 
+static bool mistake_check_topic(const struct settings_aside *errors)
+{
+    struct error err = {0};
+    if (errors->sink != ERRORS_TO_TOPIC || producer_check(&errors->topic, &err) == 0)
+        return true;
+    mistake_put(NULL, SETTINGS_ERROR, err.text);
+    return false;
+}
+
 static struct settings *mistake_check(struct settings *settings)
 {
-    if (settings == NULL || mistake_check_kafka(&settings->kafka))
+    if (settings == NULL ||
+        (mistake_check_kafka(&settings->kafka) && mistake_check_topic(&settings->errors) &&
+         mistake_check_topic(&settings->convert_errors)))
         return settings;
     settings_destroy(settings);
     return NULL;

@@ -90,7 +90,9 @@ static void progress_put_figures(const struct channel_state *state, double rate,
     if (state->retried > 0)
         buffer_print(to, "  %llu retried", (unsigned long long)state->retried);
     if (state->skipped > 0)
-        buffer_print(to, "  %llu set aside", (unsigned long long)state->skipped);
+        buffer_print(to, "  %llu skipped", (unsigned long long)state->skipped);
+    if (state->set_aside > 0)
+        buffer_print(to, "  %llu set aside", (unsigned long long)state->set_aside);
 }
 
 static void progress_draw(const struct progress *progress, const struct channel_state *state, double rate,
@@ -199,12 +201,14 @@ int progress_end(struct progress *progress, const struct channel_state *state, b
              (unsigned long long)state->open);
     if (!json)
         return 0;
-    printf("{\"records\":%llu,\"rows\":%llu,\"superseded\":%llu,\"errors\":%llu,\"seconds\":%.3f,\"cpu_"
+    printf("{\"records\":%llu,\"rows\":%llu,\"superseded\":%llu,\"errors\":%llu,\"set_aside\":%llu,"
+           "\"seconds\":%.3f,\"cpu_"
            "seconds\":%.3f,"
            "\"peak_rss_kb\":%ld,\"requests\":%llu,\"bytes_sent\":%llu}\n",
            (unsigned long long)state->records, (unsigned long long)state->rows,
-           (unsigned long long)state->superseded, (unsigned long long)state->errors, seconds,
-           progress_cpu_seconds(&usage), progress_peak_rss_kb(), (unsigned long long)state->requests,
+           (unsigned long long)state->superseded, (unsigned long long)state->errors,
+           (unsigned long long)state->set_aside, seconds, progress_cpu_seconds(&usage),
+           progress_peak_rss_kb(), (unsigned long long)state->requests,
            (unsigned long long)state->bytes_sent);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;

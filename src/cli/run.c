@@ -67,7 +67,7 @@ static int run_exit_code(const struct run *run, const struct channel_state *stat
         return CLI_FAILED;
     if (run->signal != 0)
         return run->signal == SIGINT ? CLI_SIGINT : CLI_SIGTERM;
-    return state->skipped > 0 ? CLI_SET_ASIDE : CLI_DONE;
+    return state->skipped + state->set_aside > 0 ? CLI_SET_ASIDE : CLI_DONE;
 }
 
 static int run_loop(struct run *run)

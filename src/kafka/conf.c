@@ -116,18 +116,19 @@ static int conf_set_all(rd_kafka_conf_t *conf, const struct property_list *list,
     return 0;
 }
 
-static int conf_set_users(rd_kafka_conf_t *conf, const struct consumer_options *options, struct error *err)
+int conf_set_users(rd_kafka_conf_t *conf, const struct consumer_property *properties, size_t count,
+                   struct error *err)
 {
     struct property_list list;
     property_list_init(&list);
-    int rc = property_translate(&list, options->properties, options->property_count, err);
+    int rc = property_translate(&list, properties, count, err);
     if (rc == 0)
         rc = conf_set_all(conf, &list, err);
     property_list_fini(&list);
     return rc;
 }
 
-static void conf_set_ours(rd_kafka_conf_t *conf, const char *name, const char *value)
+void conf_set_ours(rd_kafka_conf_t *conf, const char *name, const char *value)
 {
     CHECK(rd_kafka_conf_set(conf, name, value, NULL, 0) == RD_KAFKA_CONF_OK);
 }
@@ -158,24 +159,31 @@ static void conf_set_defaults(rd_kafka_conf_t *conf, const struct consumer_optio
         conf_set_ours(conf, "enable.partition.eof", "true");
 }
 
-static bool conf_has(const rd_kafka_conf_t *conf, const char *name)
+bool conf_has(const rd_kafka_conf_t *conf, const char *name)
 {
     size_t bytes = 0;
     return rd_kafka_conf_get(conf, name, NULL, &bytes) == RD_KAFKA_CONF_OK && bytes > 1;
 }
 
-static int conf_check_topic(const struct consumer_options *options, size_t index, struct error *err)
+int conf_check_topic_name(const char *name, struct error *err)
 {
     static const char legal[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    size_t len = strlen(name);
+    if (len > 0 && len <= TOPIC_NAME_MOST && strspn(name, legal) == len)
+        return 0;
+    return error_set(
+        err, ERROR_CONFIG,
+        "topic \"%.260s\": not the name of a topic: 1 to %d letters, digits, dots, underscores and "
+        "hyphens (patterns are not supported)",
+        name, TOPIC_NAME_MOST);
+}
+
+static int conf_check_topic(const struct consumer_options *options, size_t index, struct error *err)
+{
     const struct consumer_topic *topic = &options->topics[index];
-    size_t len = strlen(topic->name);
     CHECK(topic->lane < options->lane_count);
-    if (len == 0 || len > TOPIC_NAME_MOST || strspn(topic->name, legal) != len)
-        return error_set(
-            err, ERROR_CONFIG,
-            "topic \"%.260s\": not the name of a topic: 1 to %d letters, digits, dots, underscores and "
-            "hyphens (patterns are not supported)",
-            topic->name, TOPIC_NAME_MOST);
+    if (conf_check_topic_name(topic->name, err) != 0)
+        return -1;
     for (size_t i = 0; i < index; i++) {
         if (strcmp(options->topics[i].name, topic->name) == 0)
             return error_set(err, ERROR_CONFIG, "topic %s is given twice", topic->name);
@@ -204,7 +212,8 @@ rd_kafka_conf_t *conf_create(const struct consumer_options *options, struct erro
     CHECK(options->lane_count > 0);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     conf_set_defaults(conf, options);
-    if (conf_set_users(conf, options, err) == 0 && conf_check(conf, options, err) == 0)
+    if (conf_set_users(conf, options->properties, options->property_count, err) == 0 &&
+        conf_check(conf, options, err) == 0)
         return conf;
     rd_kafka_conf_destroy(conf);
     return NULL;

@@ -5,14 +5,13 @@
  * paused by us. */
 #include "kafka/consumer.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/check.h"
 #include "base/log.h"
 #include "kafka/conf.h"
 #include "kafka/consumer_private.h"
+#include "kafka/handle.h"
 #include "kafka/kafka_fault.h"
 #include "loop/loop.h"
 #include "loop/wakeup.h"
@@ -305,33 +304,15 @@ static struct consumer *consumer_new(struct loop *loop, const struct consumer_op
     return consumer;
 }
 
-static void *consumer_destroy_handle(void *arg)
+static bool consumer_destroy_handle(struct consumer *consumer)
 {
-    struct consumer *consumer = arg;
     int flags = rd_kafka_consumer_closed(consumer->rk) ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE;
-    rd_kafka_destroy_flags(consumer->rk, flags);
-    return NULL;
-}
-
-/* The library may hang here (engineering.md 2.7), for example when a partition was deleted: then handle and
- * thread are left behind, for the end of the process. True: it is gone. */
-static bool consumer_destroy_in_time(struct consumer *consumer)
-{
-    pthread_t thread;
-    struct timespec until;
-    CHECK(pthread_create(&thread, NULL, consumer_destroy_handle, consumer) == 0);
-    CHECK(clock_gettime(CLOCK_REALTIME, &until) == 0);
-    until.tv_sec += DESTROY_MOST_S;
-    if (pthread_timedjoin_np(thread, NULL, &until) == 0)
-        return true;
-    pthread_detach(thread);
-    log_warn("kafka: the client library did not end within %d s and is left behind", DESTROY_MOST_S);
-    return false;
+    return handle_destroy(consumer->rk, flags);
 }
 
 static void consumer_end(struct consumer *consumer)
 {
-    if (consumer_destroy_in_time(consumer))
+    if (consumer_destroy_handle(consumer))
         consumer_free(consumer);
 }
 

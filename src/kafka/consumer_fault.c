@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "kafka/consumer_private.h"
+#include "kafka/handle.h"
 #include "loop/loop.h"
 
 void consumer_tell_trouble(struct consumer *consumer, enum kafka_fault_of of, const char *name,
@@ -61,19 +62,9 @@ static void consumer_on_error(rd_kafka_t *rk, int code, const char *reason, void
         consumer_fault(opaque, (rd_kafka_resp_err_t)code, reason);
 }
 
-/* Any thread. Levels are syslog's. What comes as an error too is said there: one failure, one line. */
-static void consumer_on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
-{
-    (void)rk;
-    if (strcmp(facility, "FAIL") == 0 || strcmp(facility, "FATAL") == 0 || strcmp(facility, "REQTMOUT") == 0)
-        return;
-    enum log_level ours = level <= 2 ? LOG_ERROR : level <= 4 ? LOG_WARN : level == 5 ? LOG_INFO : LOG_DEBUG;
-    log_line(ours, "librdkafka: %s: %s", facility, text);
-}
-
 void consumer_hear(struct consumer *consumer, rd_kafka_conf_t *conf)
 {
     rd_kafka_conf_set_error_cb(conf, consumer_on_error);
-    rd_kafka_conf_set_log_cb(conf, consumer_on_log);
+    rd_kafka_conf_set_log_cb(conf, handle_on_log);
     peers_init(&consumer->peers, conf, consumer_on_peer, consumer);
 }

@@ -43,17 +43,23 @@ const char *property_find(const struct property_job *job, const char *name)
 }
 
 #define COMMIT_WORDS "offsets are committed when their records are written, and only then"
+#define CONFIRM_WORDS "error records are confirmed by all replicas, however long it takes"
+#define MEMORY_WORDS "error records count in the memory of their table"
 #define JAVA_ONLY "it is the Java client's own"
 #define CONNECT_ONLY "records are not read through Java classes"
 
 static const struct property_rule property_rules[] = {
+    {"acks", property_ignore, CONFIRM_WORDS},
     {"auto.commit.interval.ms", property_ignore, COMMIT_WORDS},
     {"auto.include.jmx.reporter", property_ignore, JAVA_ONLY},
     {"auto.offset.reset", property_offset_reset, NULL},
+    {"buffer.memory", property_ignore, MEMORY_WORDS},
     {"client.dns.lookup", property_ignore, "all addresses of a name are tried"},
     {"default.api.timeout.ms", property_ignore, "no call of ours waits"},
+    {"delivery.timeout.ms", property_ignore, CONFIRM_WORDS},
     {"enable.auto.commit", property_must_be_false, COMMIT_WORDS},
     {"enable.auto.offset.store", property_must_be_false, COMMIT_WORDS},
+    {"enable.idempotence", property_ignore, CONFIRM_WORDS},
     {"enable.metrics.push", property_ignore, JAVA_ONLY},
     {"enable.partition.eof", property_ignore, "it is switched on where it is needed"},
     {"exclude.internal.topics", property_ignore, "topics are given by name"},
@@ -62,16 +68,24 @@ static const struct property_rule property_rules[] = {
     {"group.remote.assignor", property_ignore, "only the classic group protocol is used"},
     {"interceptor.classes", property_ignore, CONNECT_ONLY},
     {"key.deserializer", property_ignore, CONNECT_ONLY},
+    {"key.serializer", property_ignore, CONNECT_ONLY},
     {"log.queue", property_must_be_false, "the library's log lines go to this program's log"},
+    {"max.block.ms", property_ignore, "no call of ours waits"},
+    {"max.in.flight.requests.per.connection", property_ignore, CONFIRM_WORDS},
     {"max.poll.records", property_ignore, "records are taken as there is room for them"},
+    {"max.request.size", property_rename, "message.max.bytes"},
+    {"message.timeout.ms", property_ignore, CONFIRM_WORDS},
     {"metadata.max.age.ms", property_metadata_age, NULL},
     {"metric.reporters", property_ignore, JAVA_ONLY},
     {"metrics.num.samples", property_ignore, JAVA_ONLY},
     {"metrics.recording.level", property_ignore, JAVA_ONLY},
     {"metrics.sample.window.ms", property_ignore, JAVA_ONLY},
     {"partition.assignment.strategy", property_assignment, NULL},
+    {"partitioner.class", property_ignore, "error records go by their keys, as Java's default does"},
     {"receive.buffer.bytes", property_buffer_bytes, "socket.receive.buffer.bytes"},
     {"request.timeout.ms", property_rename, "socket.timeout.ms"},
+    {"request.required.acks", property_ignore, CONFIRM_WORDS},
+    {"retries", property_ignore, CONFIRM_WORDS},
     {"sasl.client.callback.handler.class", property_ignore, JAVA_ONLY},
     {"sasl.jaas.config", property_jaas, NULL},
     {"sasl.kerberos.ticket.renew.jitter", property_ignore, JAVA_ONLY},
@@ -102,7 +116,9 @@ static const struct property_rule property_rules[] = {
     {"ssl.truststore.location", property_truststore, NULL},
     {"ssl.truststore.password", property_partner, NULL},
     {"ssl.truststore.type", property_partner, NULL},
+    {"transactional.id", property_ignore, "error records are sent without transactions"},
     {"value.deserializer", property_ignore, CONNECT_ONLY},
+    {"value.serializer", property_ignore, CONNECT_ONLY},
 };
 
 enum { RULES = sizeof(property_rules) / sizeof(property_rules[0]) };

@@ -47,6 +47,12 @@ enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct m
     return MAPPING_ROW;
 }
 
+const char *mapping_stage_name(enum mapping_stage stage)
+{
+    (void)stage;
+    return "map";
+}
+
 uint32_t sim_bytes_check(const struct sim_bytes *bytes)
 {
     return (bytes->partition + 1) * 2654435761u ^ (bytes->index + 1) * 2246822519u ^

@@ -226,6 +226,50 @@ static void test_client_properties_come_from_the_weakest_to_the_strongest(void *
     settings_destroy(settings);
 }
 
+static void test_error_topics_have_the_clusters_security_and_properties_of_their_own(void **state)
+{
+    (void)state;
+    struct settings *settings = read_connect(
+        WORKER "security.protocol=SSL\nconsumer.client.id=c\nproducer.compression.type=lz4\n",
+        CONNECTOR "topics=t\nruntime.error.tolerance=all\nruntime.error.mode=KAFKA\n"
+                  "runtime.error.topic.name=bad\nerrors.tolerance=all\nproducer.override.linger.ms=1\n"
+                  "errors.deadletterqueue.topic.name=dead\n"
+                  "errors.deadletterqueue.context.headers.enable=true\n");
+    const struct producer_options *topic = &settings->errors.topic;
+    assert_int_equal(settings->errors.sink, ERRORS_TO_TOPIC);
+    assert_string_equal(topic->topic, "bad");
+    assert_int_equal(topic->headers, ERROR_HEADERS_OWN);
+    assert_int_equal(topic->replication, 0);
+    assert_string_equal(topic->brokers, settings->kafka.brokers);
+    assert_int_equal(topic->property_count, 3);
+    assert_string_equal(topic->properties[0].name, "security.protocol");
+    assert_string_equal(topic->properties[1].name, "compression.type");
+    assert_string_equal(topic->properties[2].name, "linger.ms");
+    topic = &settings->convert_errors.topic;
+    assert_int_equal(settings->convert_errors.sink, ERRORS_TO_TOPIC);
+    assert_string_equal(topic->topic, "dead");
+    assert_int_equal(topic->headers, ERROR_HEADERS_CONNECT);
+    assert_int_equal(topic->replication, 3);
+    assert_true(settings->kafka.headers);
+    settings_destroy(settings);
+    settings = read_connect(WORKER "security.protocol=SSL\n",
+                            CONNECTOR "topics=t\nruntime.error.tolerance=all\nruntime.error.mode=kafka\n"
+                                      "runtime.error.topic.name=bad\n"
+                                      "runtime.error.bootstrap.servers=other:9092\n"
+                                      "errors.deadletterqueue.topic.name=\n");
+    assert_string_equal(settings->errors.topic.brokers, "other:9092");
+    assert_int_equal(settings->errors.topic.property_count, 0);
+    assert_int_equal(settings->convert_errors.sink, ERRORS_IGNORED);
+    settings_destroy(settings);
+    settings = read_yaml(YAML_TOP "kafka.topics: t\nerrors: {tolerance: all, sink: topic, topic: bad}\n");
+    assert_int_equal(settings->convert_errors.sink, ERRORS_AS_OTHERS);
+    assert_true(settings->kafka.headers);
+    settings_destroy(settings);
+    settings = read_yaml(YAML_TOP "kafka.topics: t\n");
+    assert_false(settings->kafka.headers);
+    settings_destroy(settings);
+}
+
 static void test_tolerances(void **state)
 {
     (void)state;
@@ -490,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_both_spellings_of_the_flush_interval),
         cmocka_unit_test(test_client_properties_come_from_the_weakest_to_the_strongest),
         cmocka_unit_test(test_tolerances),
+        cmocka_unit_test(test_error_topics_have_the_clusters_security_and_properties_of_their_own),
         cmocka_unit_test(test_compat_changes_presets_and_nothing_that_is_given),
         cmocka_unit_test(test_compat_on_the_command_line_goes_before_the_files),
         cmocka_unit_test(test_only_differences_that_matter_are_told),

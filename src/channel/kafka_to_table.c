@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "channel/error_table.h"
 #include "loop/loop.h"
 #include "ots/write.h"
 
@@ -14,7 +15,7 @@ enum { CHECK_RETRY_MS = 30000 };
 
 struct table_check {
     struct kafka_to_table *pipe;
-    size_t index;
+    const struct mapping_plan *plan;
     struct ots_table_check *check;
     bool done;
     struct ots_table_state state;
@@ -27,7 +28,10 @@ struct kafka_to_table {
     bool until_end;
     struct ots_client *client;
     struct table_check *checks;
+    size_t check_count;
     struct sink **sinks;
+    struct mapping_plan error_plan;
+    struct sink *error_sink;     /* NULL: no error table */
     struct aside *aside;         /* NULL: none */
     struct aside *convert_aside; /* may be the same */
     struct channel *channel;
@@ -78,9 +82,19 @@ static void kafka_to_table_warn_redelivery(const struct mapping_plan *plan)
                      SLICE_ARG(plan->table), SLICE_ARG(plan->keys[i].name));
 }
 
+/* Its check is the last one. */
+static struct aside *kafka_to_table_error_table(struct kafka_to_table *pipe, const char *table)
+{
+    bool same_key = !pipe->checks[pipe->check_count - 1].state.has_index;
+    pipe->error_sink = ots_write_create(pipe->client, slice_text(table), WRITE_BULK_IMPORT, same_key);
+    return error_table_create(loop_clock(pipe->loop), pipe->error_sink, table);
+}
+
 static int kafka_to_table_open_aside(struct kafka_to_table *pipe, const struct settings_aside *settings,
                                      struct aside **aside, struct error *err)
 {
+    if (settings->sink == ERRORS_TO_TABLE)
+        *aside = kafka_to_table_error_table(pipe, settings->table);
     if (settings->sink != ERRORS_TO_TOPIC)
         return 0;
     *aside = producer_create(pipe->loop, &settings->topic, err);
@@ -102,7 +116,12 @@ static void kafka_to_table_close_asides(struct kafka_to_table *pipe)
 {
     if (pipe->convert_aside != pipe->aside)
         producer_destroy(pipe->convert_aside);
-    producer_destroy(pipe->aside);
+    if (pipe->error_sink == NULL) {
+        producer_destroy(pipe->aside);
+        return;
+    }
+    error_table_destroy(pipe->aside);
+    ots_write_destroy(pipe->error_sink);
 }
 
 static int kafka_to_table_begin(struct kafka_to_table *pipe, struct error *err)
@@ -134,7 +153,7 @@ static int kafka_to_table_begin(struct kafka_to_table *pipe, struct error *err)
 
 static bool kafka_to_table_is_checked(const struct kafka_to_table *pipe)
 {
-    for (size_t i = 0; i < pipe->settings->table_count; i++) {
+    for (size_t i = 0; i < pipe->check_count; i++) {
         if (!pipe->checks[i].done)
             return false;
     }
@@ -177,15 +196,32 @@ static void kafka_to_table_on_checked(void *arg, const struct ots_table_state *s
         clock_start(loop_clock(pipe->loop), &pipe->step, 0);
 }
 
-static void kafka_to_table_check(struct kafka_to_table *pipe, size_t index)
+static void kafka_to_table_check(struct kafka_to_table *pipe, const struct ots_table_options *options)
 {
-    struct table_check *check = &pipe->checks[index];
-    struct ots_table_options options = pipe->settings->tables[index].create;
-    options.plan = &pipe->settings->tables[index].plan;
+    struct table_check *check = &pipe->checks[pipe->check_count++];
     check->pipe = pipe;
-    check->index = index;
-    check->check = ots_table_check_start(pipe->client, loop_clock(pipe->loop), &options, CHECK_RETRY_MS,
+    check->plan = options->plan;
+    check->check = ots_table_check_start(pipe->client, loop_clock(pipe->loop), options, CHECK_RETRY_MS,
                                          kafka_to_table_on_checked, check);
+}
+
+/* An error table is made where others may be. */
+static void kafka_to_table_check_all(struct kafka_to_table *pipe)
+{
+    const struct settings *settings = pipe->settings;
+    bool auto_create = false;
+    for (size_t i = 0; i < settings->table_count; i++) {
+        struct ots_table_options options = settings->tables[i].create;
+        options.plan = &settings->tables[i].plan;
+        auto_create |= options.auto_create;
+        kafka_to_table_check(pipe, &options);
+    }
+    if (settings->errors.sink != ERRORS_TO_TABLE)
+        return;
+    error_table_plan(&pipe->error_plan, slice_text(settings->errors.table));
+    kafka_to_table_check(
+        pipe, &(struct ots_table_options){
+                  .plan = &pipe->error_plan, .auto_create = auto_create, .ttl_s = -1, .max_versions = 1});
 }
 
 struct kafka_to_table *kafka_to_table_create(struct loop *loop, const struct settings *settings,
@@ -201,11 +237,10 @@ struct kafka_to_table *kafka_to_table_create(struct loop *loop, const struct set
     pipe->until_end = until_end;
     pipe->events = *events;
     pipe->client = client;
-    pipe->checks = check_memory(calloc(settings->table_count, sizeof(*pipe->checks)));
+    pipe->checks = check_memory(calloc(settings->table_count + 1, sizeof(*pipe->checks)));
     pipe->sinks = check_memory(calloc(settings->table_count, sizeof(*pipe->sinks)));
     clock_timer_init(&pipe->step, kafka_to_table_on_step, pipe);
-    for (size_t i = 0; i < settings->table_count; i++)
-        kafka_to_table_check(pipe, i);
+    kafka_to_table_check_all(pipe);
     return pipe;
 }
 
@@ -226,8 +261,9 @@ void kafka_to_table_destroy(struct kafka_to_table *pipe)
     kafka_to_table_close_asides(pipe);
     if (pipe->channel != NULL)
         channel_destroy(pipe->channel);
-    for (size_t i = 0; i < pipe->settings->table_count; i++) {
+    for (size_t i = 0; i < pipe->check_count; i++)
         ots_table_check_destroy(pipe->checks[i].check);
+    for (size_t i = 0; i < pipe->settings->table_count; i++) {
         if (pipe->sinks[i] != NULL)
             ots_write_destroy(pipe->sinks[i]);
     }
@@ -240,9 +276,9 @@ void kafka_to_table_destroy(struct kafka_to_table *pipe)
 /* The table that is waited for before anything else begins. */
 static void kafka_to_table_read_check(const struct kafka_to_table *pipe, struct channel_state *state)
 {
-    for (size_t i = 0; i < pipe->settings->table_count; i++) {
+    for (size_t i = 0; i < pipe->check_count; i++) {
         const struct table_check *check = &pipe->checks[i];
-        struct slice table = pipe->settings->tables[i].plan.table;
+        struct slice table = check->plan->table;
         uint32_t failures;
         if (check->done)
             continue;

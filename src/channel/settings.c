@@ -159,7 +159,8 @@ static void settings_derive(struct settings *settings)
         table->bucket.seed = chance_seed();
         connections += table->bucket.concurrency == 0 ? ADAPTIVE_MOST : table->bucket.concurrency;
     }
-    settings->ots.http.connections_most = (uint32_t)(connections + 2); /* and two to ask for tables */
+    settings->ots.http.connections_most =
+        (uint32_t)(connections + 4); /* two to ask for tables, two of the error table */
     settings->ots.http.reply_most = ANSWER_MOST;
 }
 

@@ -25,6 +25,7 @@ enum errors_sink {
 struct settings_aside {
     enum errors_sink sink;
     struct producer_options topic;
+    const char *table;
 };
 
 /* Whose behaviour is the preset where the manual and the newest Java connector differ. */

@@ -71,6 +71,21 @@ static void errors_check_topic(struct settings_reader *reader, const struct sett
                        "expected");
 }
 
+static void errors_check_table(struct settings_reader *reader)
+{
+    const struct settings *settings = reader->settings;
+    const char *table = settings->errors.table;
+    if (settings->errors.sink != ERRORS_TO_TABLE)
+        return;
+    if (table == NULL)
+        errors_mistake(reader, CONFIG_ERROR, "errors.table",
+                       "is missing; the name of the error table was expected");
+    for (size_t i = 0; table != NULL && i < settings->table_count; i++)
+        if (slice_equal(settings->tables[i].plan.table, slice_text(table)))
+            errors_mistake(reader, CONFIG_ERROR, "errors.table",
+                           "is a table that records are written to; another one was expected");
+}
+
 static void errors_fill_topic(const struct settings *settings, struct settings_aside *aside)
 {
     aside->topic.pipeline = settings->name;
@@ -110,5 +125,6 @@ void settings_read_errors(struct settings_reader *reader)
     errors_fill_topic(settings, &settings->errors);
     errors_check_topic(reader, &settings->errors, "errors.topic");
     errors_check_topic(reader, convert, "errors.convert_topic");
+    errors_check_table(reader);
     settings->kafka.headers = settings->errors.sink != ERRORS_IGNORED || convert->sink == ERRORS_TO_TOPIC;
 }

@@ -47,12 +47,8 @@ static const struct config_choice nested[] = {{"error", NESTED_ERROR, NULL},
 static const struct config_choice times[] = {
     {"kafka", TIME_OF_RECORD, NULL}, {"local", TIME_OF_WRITING, NULL}, {0}};
 static const struct config_choice error_sinks[] = {
-    {"ignore", ERRORS_IGNORED, NULL},
-    {"topic", ERRORS_TO_TOPIC, NULL},
-    {"kafka", ERRORS_TO_TOPIC, NULL},
-    {"table", ERRORS_TO_TABLE, "an error table is not supported yet; use topic or ignore"},
-    {"tablestore", ERRORS_TO_TABLE, "an error table is not supported yet; use kafka or ignore"},
-    {0}};
+    {"ignore", ERRORS_IGNORED, NULL}, {"topic", ERRORS_TO_TOPIC, NULL},      {"kafka", ERRORS_TO_TOPIC, NULL},
+    {"table", ERRORS_TO_TABLE, NULL}, {"tablestore", ERRORS_TO_TABLE, NULL}, {0}};
 static const struct config_choice convert_sinks[] = {{"same", ERRORS_AS_OTHERS, NULL},
                                                      {"ignore", ERRORS_IGNORED, NULL},
                                                      {"topic", ERRORS_TO_TOPIC, NULL},
@@ -128,9 +124,15 @@ const struct config_key settings_keys[] = {
     {"errors.sink", "runtime.error.mode", &config_choosing, AT(errors.sink), "ignore", .choices = error_sinks,
      .help =
          "where such records go. ignore: into the log only; topic (kafka): to an error topic, key and value "
-         "unchanged, with headers that say why. Their offsets are committed when it has confirmed them"},
+         "unchanged, with headers that say why; table (tablestore): to an error table. Their offsets are "
+         "committed when it has confirmed them"},
     {"errors.topic", "runtime.error.topic.name", &config_string, AT(errors.topic.topic),
      .flags = CONFIG_UNPRINTED, .example = "orders-errors", .help = "the error topic"},
+    {"errors.table", "runtime.error.table.name", &config_string, AT(errors.table), .flags = CONFIG_UNPRINTED,
+     .example = "orders_errors",
+     .help = "the error table: primary key topic_partition (string), offset (integer); columns key, value "
+             "(binary), error_info "
+             "(string). It is made when it is missing and auto_create is on"},
     {"errors.brokers", "runtime.error.bootstrap.servers", &config_hosts, AT(error_brokers),
      .flags = CONFIG_UNPRINTED, .example = "localhost:9092",
      .help = "the error topic's Kafka cluster; the records' own when not given"},
@@ -348,7 +350,6 @@ const char *const settings_ignored_names[] = {
     "response.http.headers.config",
     "rest.",
     "retry.backoff.ms",
-    "runtime.error.table.name",
     "sasl.",
     "scheduled.rebalance.max.delay.ms",
     "security.protocol",

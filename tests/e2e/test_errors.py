@@ -1,5 +1,6 @@
 """errors: records that cannot become rows or be written, set aside in an error topic or table: byte for byte, with the
 reason, and before their offsets are committed."""
+import base64
 import json
 import re
 import uuid
@@ -163,3 +164,45 @@ def test_what_the_error_topic_has_not_confirmed_is_not_committed(broker, emulato
     assert job.summary()["set_aside"] == 5000
     offsets = {int(dict(message.headers())["ErrorOffset"]) for message in read_messages(broker, errors)}
     assert offsets == set(range(5, 5005))
+
+
+def test_an_error_table_has_each_record_as_the_manual_says(broker, emulator, tmp_path):
+    topic, errors = broker.create_topic("tabled", 1), f"errors_{uuid.uuid4().hex[:6]}"
+    odd = produce_odd(broker, topic)
+    refuse_one_row(emulator)
+    config = write_config(tmp_path, config_text(broker.address, emulator, [topic], name=topic,
+                                                errors=f"tolerance: all\nsink: table\ntable: {errors}\n"))
+    job = Job(tmp_path, [config], "--until-end", "--summary", "json").end(3)
+    assert job.summary()["set_aside"] == 3
+    assert broker.committed(f"connect-{topic}", topic) == {0: 16}
+    emulator.flush()
+    rows = {}
+    for line in emulator.journal.read_text().splitlines():
+        entry = json.loads(line)
+        if entry.get("table") == errors:
+            assert entry["result"] == "ok" and entry["op"] == "put"
+            (name, kind, place), (second, number_kind, offset) = entry["primary_key"]
+            assert (name, kind, second, number_kind) == ("topic_partition", "string", "offset", "integer")
+            assert place == f"{topic}_0"
+            rows[offset] = {cell[0]: (cell[1], cell[2]) for cell in entry["columns"]}
+    assert sorted(rows) == [10, 12, 14]
+    for offset, (key, value, _, _) in zip((10, 12, 14), odd):
+        assert rows[offset].pop("error_info")[0] == "string"
+        wanted = {name: ("binary", base64.b64encode(data).decode()) for name, data in (("key", key), ("value", value))
+                  if data is not None}
+        assert rows[offset] == wanted
+
+
+def test_an_error_table_that_is_busy_is_waited_for(broker, emulator, tmp_path):
+    topic, errors = broker.create_topic("busy", 1), f"errors_{uuid.uuid4().hex[:6]}"
+    broker.produce(topic, [b'{"k": "good"}'] * 300 + [b"bad"] * 1000)
+    emulator.faults([{"operation": "BulkImport", "table": errors, "action": "error", "code": "OTSServerBusy", "status": 503}])
+    text = config_text(broker.address, emulator, [topic], name=topic, extra="commit_interval: 50ms\n",
+                       errors=f"tolerance: all\nsink: table\ntable: {errors}\n")
+    job = Job(tmp_path, [write_config(tmp_path, text)], "--until-end", "--summary", "json")
+    wait_for(lambda: emulator.counters()["rows"] >= 300 and "set aside" in job.text(), "good rows, and errors on their way")
+    assert sum(broker.committed(f"connect-{topic}", topic).values()) <= 300
+    emulator.faults([])
+    job.end(3)
+    assert job.summary()["set_aside"] == 1000
+    assert broker.committed(f"connect-{topic}", topic) == {0: 1300}

@@ -1,6 +1,6 @@
 # The simulator: the channel's own files between a simulated source and simulated sinks (tests/sim/sim.h). It brings a mapper of
 # its own, so it links the channel's turn, phases, commits and errors, not its wiring.
-set(SIM_CHANNEL channel.c phase.c commit.c errant.c trouble.c)
+set(SIM_CHANNEL channel.c phase.c commit.c errant.c tally.c trouble.c)
 list(TRANSFORM SIM_CHANNEL PREPEND ${CMAKE_SOURCE_DIR}/src/channel/)
 set(SIM_FILES sim_run.c sim_world.c sim_source.c sim_sink.c sim_mapper.c sim_oracle.c)
 list(TRANSFORM SIM_FILES PREPEND ${CMAKE_SOURCE_DIR}/tests/sim/)

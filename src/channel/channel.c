@@ -233,7 +233,7 @@ void channel_read_state(const struct channel *channel, struct channel_state *sta
                                     .assigned = channel->assigned,
                                     .stopped = channel->phase == CHANNEL_STOPPED,
                                     .records = channel->records,
-                                    .errors = channel->errors,
+                                    .errors = channel->tally.errors,
                                     .skipped = channel->skipped,
                                     .set_aside = channel->set_aside,
                                     .lag = channel->assigned ? source_lag(channel->source) : 0,

@@ -4,6 +4,7 @@
 #define CHANNEL_CHANNEL_PRIVATE_H
 
 #include "channel/channel.h"
+#include "channel/tally.h"
 #include "channel/trouble.h"
 #include "kafka/offsets.h"
 #include "loop/clock.h"
@@ -85,7 +86,8 @@ struct channel {
     struct list errants;
     uint32_t errants_waited_for;
 
-    uint64_t records, errors, skipped, set_aside, commit_count;
+    struct tally tally; /* of records with errors */
+    uint64_t records, skipped, set_aside, commit_count;
     int64_t said_second; /* of the skipped records said in this second */
     uint32_t said;
     uint64_t unsaid;

@@ -204,12 +204,34 @@ uint32_t channel_errants_in_flight(const struct channel *channel)
     return count;
 }
 
+static void errant_stop_of_many(struct channel *channel, const struct errant_case *bad)
+{
+    struct error err;
+    error_set(&err, ERROR_FATAL,
+              "too many errors: %llu in all, %llu of the last %llu records (errors.max_errors, "
+              "errors.max_percent); the last: topic=%.*s partition=%d offset=%lld: %s",
+              (unsigned long long)channel->tally.errors, (unsigned long long)channel->tally.stretch_errors,
+              (unsigned long long)(channel->records - channel->tally.stretch_from),
+              SLICE_ARG(bad->message.topic), bad->message.partition, (long long)bad->message.offset,
+              bad->why);
+    channel_fail(channel, &err);
+    offsets_hold(bad->receipt, bad->message.offset);
+}
+
 static void errant_judge(struct channel *channel, const struct errant_case *bad)
 {
     struct aside *aside = errant_aside(channel, bad);
-    channel->errors++;
+    uint64_t written = offsets_fate_count(channel->offsets, FATE_WRITTEN);
+    tally_add(&channel->tally, channel->records, written);
+    if (tally_says_all_bad(&channel->tally, channel->records, channel->clock->now_ms))
+        log_error("channel %s: not one of the last %llu records could be written; do the settings fit these "
+                  "topics? the last: %s",
+                  channel->settings->name, (unsigned long long)channel->tally.streak_errors, bad->why);
     if (!errant_is_tolerated(channel, bad)) {
         errant_stop(channel, bad);
+    } else if (tally_is_too_many(&channel->tally, channel->settings->errors_most,
+                                 channel->settings->errors_percent)) {
+        errant_stop_of_many(channel, bad);
     } else if (aside == NULL) {
         channel->skipped++;
         errant_say(channel, bad, "skipped");

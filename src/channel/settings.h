@@ -58,6 +58,8 @@ struct settings {
     const char *error_brokers;                        /* NULL: kafka.brokers */
     const struct consumer_property *error_properties; /* of the topics' producers, as given */
     size_t error_property_count;
+    uint32_t errors_most;    /* 0: no limit */
+    uint32_t errors_percent; /* of a thousand records; 100: no limit */
     enum errors_log errors_log;
     int64_t commit_interval_ms; /* offset.flush.interval.ms */
     int64_t drain_ms;           /* rebalance.drain.ms, also at stop */

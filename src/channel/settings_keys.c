@@ -156,6 +156,12 @@ const struct config_key settings_keys[] = {
      .help = "as errors.headers. Connect files: true or false"},
     {"errors.convert_replication", "errors.deadletterqueue.topic.replication.factor", &config_count,
      AT(convert_errors.topic.replication), "auto", "3", 0, INT16_MAX, .help = "as errors.replication"},
+    {"errors.max_errors", NULL, &config_count, AT(errors_most), "auto", NULL, 0, UINT32_MAX,
+     .help = "so many records with errors are tolerated since the start; one more stops the job with exit "
+             "code 1. "
+             "auto: any number"},
+    {"errors.max_percent", NULL, &config_count, AT(errors_percent), "100", NULL, 1, 100,
+     .help = "the same for the share of a thousand records one after the other; 100: no limit"},
     {"errors.log", "errors.log.enable", &config_choosing, AT(errors_log), "few", "false",
      .choices = error_logs,
      .help =

@@ -206,3 +206,13 @@ def test_an_error_table_that_is_busy_is_waited_for(broker, emulator, tmp_path):
     job.end(3)
     assert job.summary()["set_aside"] == 1000
     assert broker.committed(f"connect-{topic}", topic) == {0: 1300}
+
+
+def test_too_many_errors_stop_the_job_and_all_bad_is_said_loudly(broker, emulator, tmp_path):
+    topic = broker.create_topic("many", 1)
+    broker.produce(topic, [b"bad"] * 500)
+    text = config_text(broker.address, emulator, [topic], name=topic, errors="tolerance: all\nmax_errors: 300\n")
+    job = Job(tmp_path, [write_config(tmp_path, text)], "--until-end").end(1)
+    assert "too many errors: 301" in job.text() and f"topic={topic} partition=0 offset=300" in job.text()
+    assert "not one of the last 100 records could be written" in job.text()
+    assert broker.committed(f"connect-{topic}", topic) == {0: 300}

@@ -94,6 +94,7 @@ static void world_plan_settings(struct sim_world *world)
                           .table_count = world->lane_count,
                           .commit_interval_ms = sim_between(world, 1, 1000),
                           .drain_ms = sim_between(world, 1, 4000),
+                          .errors_percent = 100,
                           .memory_bytes = (size_t)sim_between(world, 4000, 60000) << sim_draw(world, 6)};
 }
 

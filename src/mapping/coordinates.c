@@ -29,7 +29,7 @@ void coordinates_plan(struct mapping_plan *plan)
 /* <topic>_<partition>, with room for more numbers behind it. */
 static char *coordinates_begin(const struct message *message, struct arena *arena, size_t *len)
 {
-    char *to = arena_take(arena, message->topic.len + 2 * JAVA_NUMBER_BYTES + 2);
+    char *to = arena_take(arena, message->topic.len + (size_t)2 * JAVA_NUMBER_BYTES + 2);
     memcpy(to, message->topic.at, message->topic.len);
     *len = message->topic.len;
     to[(*len)++] = '_';

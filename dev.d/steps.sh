@@ -23,7 +23,7 @@ dev_help()
 ./dev sim       the simulator: ./dev sim --seeds 10000, ./dev sim --seed 42 --verbose
 ./dev format    clang-format over our own code
 ./dev tidy      clang-tidy, cppcheck, -fanalyzer: zero findings
-./dev valgrind  the unit tests and a small demo under valgrind: what the sanitizers cannot see (ten minutes)
+./dev valgrind  unit tests, fuzz corpora and a small demo under valgrind: what the sanitizers cannot see (ten minutes)
 ./dev clean     the build folders
 WORDS
 }

@@ -16,6 +16,7 @@ dev_valgrind()
     export BUILD
     export -f valgrind_one
     git ls-files 'tests/unit/test_*.c' | sed 's|.*/\(.*\)\.c|\1|' | xargs -P 2 -I{} bash -euo pipefail -c 'valgrind_one "$@"' valgrind {}
+    fuzz_names | xargs -P 2 -I{} bash -euo pipefail -c 'valgrind_one "fuzz_$1" "tests/fuzz/corpus/$1"' valgrind {}
     (cd "$(mktemp -d)" && valgrind_one "$OLDPWD/$BUILD/release/otspipe" demo --records 200)
     say "valgrind: nothing found"
 }

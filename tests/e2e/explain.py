@@ -47,7 +47,7 @@ def explain_lines(files, lines):
     done = subprocess.run([BIN, "explain", *map(str, files)], input="".join(line + "\n" for line in lines), capture_output=True,
                           text=True)
     assert done.returncode == 0, done.stderr
-    out = done.stdout.splitlines()
+    out = done.stdout.split("\n")[:-1]
     assert len(out) == len(lines), f"{len(lines)} records in, {len(out)} lines out\n{done.stderr}"
     return out
 

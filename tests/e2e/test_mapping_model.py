@@ -1,11 +1,13 @@
 """What records become against a slow, obvious model (mapping_model/): 100,000 random records with random schemas and settings through
 `otspipe explain`, equal line by line."""
+import json
 import os
 import subprocess
 import sys
 
 import pytest
 
+import explain
 from mapping_model import exact, play, table
 
 BIN = os.environ.get("OTSPIPE_BIN", "build/release/otspipe")
@@ -33,6 +35,34 @@ def test_a_difference_is_found_shrunk_and_shown_with_its_seed(monkeypatch, tmp_p
     assert "python -m mapping_model.play --seed mutant --first " in said
     assert "-" not in said.split("--- expected")[1].splitlines()[1] and "-" in said.split("--- got")[1].splitlines()[1]
     assert len(said.split("--- record")[1].splitlines()[1]) < 600
+
+
+MB = 1 << 20
+
+
+def near_the_limits():
+    """Values as bytes: texts of 1 KB and 2 MB, 1,024 columns, a row of 4 MB, each at its limit and one beyond."""
+    for key in ("k" * 1024, "k" * 1025, "é" * 512, "é" * 512 + "k"):
+        yield {"id": key}
+    for size in (2 * MB, 2 * MB + 1):
+        yield {"id": "k", "a": "x" * size}
+    for count in (1024, 1025):
+        yield {"id": "k"} | {f"c{number}": number for number in range(count)}
+    for size in (2 * MB - 16, 2 * MB - 15):  # names and the other values are 16 bytes
+        yield {"id": "k", "a": "x" * (2 * MB), "b": "x" * size, "c": 1, "d": True}
+    for name in ("n" * 255, "n" * 256, "1n", "n1", "_", "n-n", ""):
+        yield {"id": "k", name: 1}
+
+
+def test_values_near_the_limits_become_what_the_model_says(tmp_path):
+    settings = table.Settings(value_format="json", mode="record_value", keys=[("id", "string")], map_values="typed", nested="text")
+    route = {"topic": "t", "primary_key": {"mode": "record_value", "columns": [{"name": "id", "type": "string"}]}}
+    records = [{"topic": "t", "partition": 0, "offset": offset, "timestamp": 0, "key": None, "value": json.dumps(value).encode()}
+               for offset, value in enumerate(near_the_limits())]
+    out = explain.explain_lines(explain.yaml_file(tmp_path, {"routes": [route]}), [play.asked(record) for record in records])
+    said = [(play.wanted(settings, record), play.comparable(line)) for record, line in zip(records, out)]
+    assert [place for place, (wanted, got) in enumerate(said) if wanted != got] == []
+    assert [json.loads(wanted)["op"] for wanted, _ in said].count("error") == 9
 
 
 def outcomes(seed, count):

@@ -9,7 +9,7 @@ from .convert import convert
 from .values import Bad
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
-KEY_LIMIT, VALUE_LIMIT, COLUMNS_LIMIT = 1024, 2 << 20, 1024
+KEY_LIMIT, VALUE_LIMIT, COLUMNS_LIMIT, ROW_LIMIT = 1024, 2 << 20, 1024, 4 << 20
 KAFKA_KEYS = ("topic_partition", "offset")
 SEARCH_KEYS = ("md5", "topic", "partition", "offset")
 
@@ -39,8 +39,12 @@ def explain(settings, record):
         key, value = convert(settings.key_format, record["key"]), convert(settings.value_format, record["value"])
         primary_key = primary_key_of(settings, record, key, value)
         op, columns = row_of(settings, record, key, value)
+        if len(columns) > COLUMNS_LIMIT:
+            raise Bad("limit", columns[COLUMNS_LIMIT][0], "columns")
         if op == "delete" and any(cell[1] == "auto_increment" for cell in primary_key):
             raise Bad("map", None, "which row")
+        if sum(len(name) + size_of(kind, data) for name, kind, data in primary_key + columns) > ROW_LIMIT:
+            raise Bad("limit", None, "row")
         return place | {"table": settings.table, "op": op, "primary_key": primary_key, "columns": columns}
     except Bad as bad:
         return place | {"op": "error", "stage": bad.stage} | ({} if bad.column is None else {"column": bad.column[:255]})
@@ -93,10 +97,16 @@ def typed(shape, value, wanted, name):
 def limited(cell, most):
     """A cell that Tablestore takes (1.1.4, event.parse.class)."""
     name, kind, data = cell
-    size = len(data.encode()) if kind == "string" else len(data.rstrip("=")) * 3 // 4 if kind == "binary" else 0
-    if size > most:
+    if kind in ("string", "binary") and size_of(kind, data) > most:
         raise Bad("limit", name, "size")
     return [name, kind, data]
+
+
+def size_of(kind, data):
+    """In bytes, as the row check of the Java SDK counts (java-connector.md B.7)."""
+    if kind == "string":
+        return len(data.encode())
+    return len(data.rstrip("=")) * 3 // 4 if kind == "binary" else {"integer": 8, "double": 8, "boolean": 1}.get(kind, 0)
 
 
 def row_of(settings, record, key, value):
@@ -134,10 +144,7 @@ def columns_of(settings, key, value):
     left_out = {*settings.key_names(), *(["timestamp"] if settings.mode == "search" else [])}
     of_key = fields_of(settings, key, "key") if settings.key_columns else ("none", {})
     found = list(part_columns(settings, *fields_of(settings, value, "value"), left_out | set(of_key[1])))
-    found += list(part_columns(settings, *of_key, left_out))
-    if len(found) > COLUMNS_LIMIT:
-        raise Bad("limit", None, "columns")
-    return found
+    return found + list(part_columns(settings, *of_key, left_out))
 
 
 def fields_of(settings, part, alone):

@@ -133,7 +133,7 @@ def test_a_missing_table_is_said(emulator, tmp_path):
 
 
 def test_a_clock_that_is_wrong_is_said_and_worked_around(emulator, tmp_path):
-    emulator._control("clock", json.dumps({"ms": int(time.time() * 1000) + 3_600_000}).encode())
+    emulator.control("clock", json.dumps({"ms": int(time.time() * 1000) + 3_600_000}).encode())
     job = start(tmp_path, "127.0.0.1:1", emulator)
     message = "this machine's clock differs from Tablestore's, requests are dated by theirs now"
     wait_for(lambda: said(job.text(), message), message)
@@ -142,7 +142,7 @@ def test_a_clock_that_is_wrong_is_said_and_worked_around(emulator, tmp_path):
     job.end(143)
     out, code = connect(tmp_path, emulator)
     assert code == 1 and re.search(r"^error: clock: this machine's is 3\d\d\d s behind Tablestore's", out, re.M), out
-    emulator._control("clock", json.dumps({"ms": int(time.time() * 1000) - 200_000}).encode())
+    emulator.control("clock", json.dumps({"ms": int(time.time() * 1000) - 200_000}).encode())
     out, _ = connect(tmp_path, emulator)
     assert re.search(r"^warning: clock: this machine's is 20\d s ahead of", out, re.M), out
 

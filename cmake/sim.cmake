@@ -2,7 +2,7 @@
 # its own, so it links the channel's turn, phases, commits and errors, not its wiring.
 set(SIM_CHANNEL channel.c phase.c commit.c errant.c tally.c trouble.c)
 list(TRANSFORM SIM_CHANNEL PREPEND ${CMAKE_SOURCE_DIR}/src/channel/)
-set(SIM_FILES sim_run.c sim_world.c sim_source.c sim_sink.c sim_mapper.c sim_oracle.c)
+set(SIM_FILES sim_run.c sim_world.c sim_source.c sim_sink.c sim_aside.c sim_mapper.c sim_oracle.c)
 list(TRANSFORM SIM_FILES PREPEND ${CMAKE_SOURCE_DIR}/tests/sim/)
 add_executable(sim_run ${SIM_FILES} ${SIM_CHANNEL})
 target_compile_options(sim_run PRIVATE ${STRICT} -Wno-null-dereference)

@@ -34,6 +34,7 @@ struct sim_record {
     uint16_t bytes;   /* of the row */
     bool acked;       /* a request that it was in was answered OK for it */
     bool told;        /* its refusal was told */
+    bool set_aside;   /* confirmed by the error topic */
 };
 
 /* What a row of the table looks like, by the sequence numbers that made it so. */
@@ -82,6 +83,7 @@ struct sim_faults {
     uint32_t row;    /* permille of rows that fail retryably, in requests that fail partly */
     uint32_t partly; /* permille of requests that fail partly */
     uint32_t commit; /* permille of commits */
+    uint32_t aside;  /* permille of tries of a record at the error topic */
     uint32_t late;   /* permille of cut requests that are applied late */
     int64_t blocked_from_ms, blocked_to_ms;
     int64_t rebalance_ms; /* mean time between; 0: none */
@@ -108,6 +110,8 @@ struct sim_world {
     struct sim_sink *sinks[SIM_LANES];
     struct sim_source *source;
     struct channel *channel;
+    bool sets_aside;     /* there is an error topic */
+    struct aside *aside; /* of this life; NULL: none */
     bool tell_ends;
     bool stopped;
     uint64_t turns;
@@ -134,6 +138,8 @@ enum sim_seen {
     SEEN_COMMIT_FAILED,
     SEEN_STOPPED_EARLY,
     SEEN_ENDED,
+    SEEN_SET_ASIDE,
+    SEEN_ASIDE_FAILED,
     SEEN_FAILED,
     SEEN_COUNT
 };
@@ -169,6 +175,11 @@ void sim_sink_destroy(struct sim_sink *sink);
 struct sink *sim_sink_base(struct sim_sink *sink);
 bool sim_sink_is_quiet(const struct sim_sink *sink); /* nothing in flight, nothing that may be applied late */
 uint32_t sim_sink_in_flight(const struct sim_sink *sink);
+
+/* sim_aside.c */
+struct aside *sim_aside_create(struct sim_world *world);
+void sim_aside_destroy(struct aside *aside); /* what it has is forgotten; NULL: nothing */
+bool sim_aside_is_empty(const struct aside *aside);
 
 /* sim_mapper.c */
 uint32_t sim_bytes_check(const struct sim_bytes *bytes);

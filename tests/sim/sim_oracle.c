@@ -4,7 +4,8 @@
  * flight or may still be applied; a key's lowest row never goes back from request to request (nothing
  * overtakes what must go again). At each application: nothing that was committed is applied again; nothing
  * older than an acknowledged put or delete. At each commit: every record below it was acknowledged,
- * superseded by an acknowledged put or delete of its key, or its refusal was told; and the table shows its
+ * superseded by an acknowledged put or delete of its key, or its refusal was told and, where there is an
+ * error topic, the record confirmed by it; and the table shows its
  * effect, or that of something newer. At the end: the table is what the topic says. (All but the
  * acknowledgements only for ordered tables.) */
 #include "sim/sim.h"
@@ -107,7 +108,9 @@ static void commit_check_record(struct sim_world *world, struct sim_partition *p
 {
     const struct sim_key *key = &partition->keys[record->key];
     bool superseded = ordered && !record->placeholder && record->seq < key->acked_ever;
-    bool done = superseded || (record->kind == SIM_GOOD ? record->acked : record->told);
+    bool done =
+        superseded || (record->kind == SIM_GOOD ? record->acked
+                                                : record->told && (record->set_aside || !world->sets_aside));
     sim_seen[SEEN_SUPERSEDED] += record->kind == SIM_GOOD && !record->acked;
     if (!done)
         sim_broken(world, "commit of p%u passes offset %lld (k%u s%u), which is not %s", partition->index,
@@ -184,6 +187,7 @@ void sim_oracle_other_owner(struct sim_world *world, struct sim_partition *parti
             sim_oracle_ack(world, partition, record, world->epoch);
         }
         record->told |= record->kind != SIM_GOOD;
+        record->set_aside |= record->kind != SIM_GOOD;
         partition->committed++;
         partition->claimed++;
     }

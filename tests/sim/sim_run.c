@@ -35,6 +35,8 @@ static const char *const seen_names[SEEN_COUNT] = {
     [SEEN_COMMIT_FAILED] = "commits failed",
     [SEEN_STOPPED_EARLY] = "stops in the middle",
     [SEEN_ENDED] = "runs that ended by themselves",
+    [SEEN_SET_ASIDE] = "records set aside",
+    [SEEN_ASIDE_FAILED] = "records not taken by the error topic at first",
     [SEEN_FAILED] = "runs that stopped at a bad record",
 };
 

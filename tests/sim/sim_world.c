@@ -47,6 +47,7 @@ static uint32_t world_permille(struct sim_world *world, uint32_t most)
 static void world_plan_faults(struct sim_world *world)
 {
     world->faults_end_ms = sim_between(world, 2000, 30000);
+    world->sets_aside = sim_draw(world, 2) == 0;
     world->produced_ms = sim_between(world, 1, world->faults_end_ms);
     world->slowest_ms = sim_between(world, 1, 100);
     world->faults = (struct sim_faults){.cut = world_permille(world, 300),
@@ -56,7 +57,8 @@ static void world_plan_faults(struct sim_world *world)
                                         .row = 1 + sim_draw(world, 700),
                                         .partly = world_permille(world, 700),
                                         .commit = world_permille(world, 300),
-                                        .late = world_permille(world, 900)};
+                                        .late = world_permille(world, 900),
+                                        .aside = world_permille(world, 900)};
     if (sim_draw(world, 6) == 0) {
         world->faults.blocked_from_ms = sim_between(world, 0, world->faults_end_ms);
         world->faults.blocked_to_ms = world->faults.blocked_from_ms + sim_between(world, 1, 20000);
@@ -192,9 +194,12 @@ static void world_create_channel(struct sim_world *world, bool last)
     world->settings.convert_tolerance = world->settings.tolerance;
     world->tell_ends = !last && sim_draw(world, 3) == 0;
     world->stopped = false;
+    world->aside = world->sets_aside ? sim_aside_create(world) : NULL;
     world->channel = channel_create(&(struct channel_options){.settings = &world->settings,
                                                               .clock = &world->clock,
                                                               .sinks = sinks,
+                                                              .aside = world->aside,
+                                                              .convert_aside = world->aside,
                                                               .until_end = world->tell_ends,
                                                               .events = {world, world_on_stopped}});
     struct source_events events = channel_source_events(world->channel);
@@ -206,8 +211,10 @@ static void world_check_memory(struct sim_world *world)
 {
     struct channel_state state;
     channel_read_state(world->channel, &state);
-    size_t overshoot = (size_t)world->lane_count * 200 * (BYTES_MOST + sizeof(struct batch_row) + 64);
-    if (state.held_bytes > 0 || state.most_held_bytes > world->settings.memory_bytes + overshoot)
+    size_t each = BYTES_MOST + sizeof(struct batch_row) + 64 + (world->sets_aside ? 2 * BYTES_MOST + 512 : 0);
+    size_t overshoot = (size_t)world->lane_count * 200 * each;
+    bool leaks = state.held_bytes > 0 && sim_aside_is_empty(world->aside);
+    if (leaks || state.most_held_bytes > world->settings.memory_bytes + overshoot)
         sim_broken(world, "memory: %zu bytes held at the end, %zu at most, of %zu", state.held_bytes,
                    state.most_held_bytes, world->settings.memory_bytes);
     sim_seen[SEEN_FAILED] += state.failed;
@@ -236,6 +243,8 @@ static void world_live(struct sim_world *world, int64_t stop_ms, bool last)
     sim_trace(world, "stopped");
     sim_seen[asked ? SEEN_STOPPED_EARLY : SEEN_ENDED] += !last;
     world_check_memory(world);
+    sim_aside_destroy(world->aside);
+    world->aside = NULL;
     channel_destroy(world->channel);
     world->channel = NULL;
 }

@@ -5,6 +5,7 @@ import json
 import re
 import uuid
 
+import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from job import Job, config_text, wait_for
@@ -216,3 +217,42 @@ def test_too_many_errors_stop_the_job_and_all_bad_is_said_loudly(broker, emulato
     assert "too many errors: 301" in job.text() and f"topic={topic} partition=0 offset=300" in job.text()
     assert "not one of the last 100 records could be written" in job.text()
     assert broker.committed(f"connect-{topic}", topic) == {0: 300}
+
+
+@pytest.mark.parametrize("sink", ["topic", "table"])
+def test_kills_lose_no_record_that_is_set_aside(broker, emulator_slow, tmp_path, sink):
+    """kill -9 with bad records and refused rows in the mix: each is in the topic or table, each good one in its table."""
+    emulator = emulator_slow
+    topic, errors = broker.create_topic("killed", 2), f"errors_{uuid.uuid4().hex[:6]}"
+    if sink == "topic":
+        broker.create_topic(errors, 1, unique=False)
+    refuse_one_row(emulator)
+    records = 20_000
+    kinds = [b"not JSON", b'{"n": 1}', b'{"k": "refused"}']
+    for partition in range(2):
+        broker.produce(topic, [kinds[number // 7 % 3] if number % 7 == 0 else b'{"k": "%d.%d"}' % (partition, number)
+                               for number in range(records)], partition=partition)
+    for life in range(4):
+        text = config_text(broker.address, emulator, [topic], name=topic, errors=f"tolerance: all\nsink: {sink}\n{sink}: {errors}\n",
+                           extra="commit_interval: 50ms\n",
+                           properties={"group.instance.id": f"life-{life}", "session.timeout.ms": "2000", "heartbeat.interval.ms": "500"})
+        before = emulator.counters()["rows"]
+        job = Job(tmp_path, [write_config(tmp_path, text)], *(["--until-end"] if life == 3 else []))
+        if life < 3:
+            wait_for(lambda: emulator.counters()["rows"] > before + 2000 + 1000 * life, "rows before the kill")
+            job.kill()
+    job.end(3)
+    assert sum(broker.committed(f"connect-{topic}", topic).values()) == 2 * records
+    bad = {(partition, number) for partition in range(2) for number in range(0, records, 7)}
+    emulator.flush()
+    lines = [json.loads(line) for line in emulator.journal.read_text().splitlines()]
+    written = [line for line in lines if line.get("result") == "ok"]
+    if sink == "topic":
+        headers = [dict(message.headers()) for message in read_messages(broker, errors)]
+        found = {(int(header["ErrorPartition"]), int(header["ErrorOffset"])) for header in headers}
+    else:
+        keys = [line["primary_key"] for line in written if line["table"] == errors]
+        found = {(int(place.removeprefix(f"{topic}_")), offset) for (_, _, place), (_, _, offset) in keys}
+    assert found == bad
+    rows = {line["primary_key"][0][2] for line in written if line["table"] == topic}
+    assert rows == {f"{partition}.{number}" for partition in range(2) for number in range(records) if number % 7}

@@ -103,7 +103,7 @@ static rd_kafka_resp_err_t producer_send_message(struct producer *producer, stru
     error_message_make(record, producer->headers, producer->pipeline, record->room, &message);
     rd_kafka_resp_err_t code = rd_kafka_producev(
         producer->rk, RD_KAFKA_V_RKT(producer->topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(message.key.at, message.key.len),
+        RD_KAFKA_V_KEY((void *)(uintptr_t)message.key.at, message.key.len),
         RD_KAFKA_V_VALUE((void *)(uintptr_t)message.value.at, message.value.len),
         RD_KAFKA_V_TIMESTAMP(message.timestamp_ms > 0 ? message.timestamp_ms : 0),
         RD_KAFKA_V_HEADERS(message.headers), RD_KAFKA_V_OPAQUE(record), RD_KAFKA_V_END);

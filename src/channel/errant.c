@@ -190,8 +190,8 @@ void channel_drop_errants(struct channel *channel)
 void channel_free_errants(struct channel *channel)
 {
     CHECK(channel->errants_waited_for == 0);
-    while (!list_empty(&channel->errants))
-        errant_free(LIST_OWNER(channel->errants.next, struct errant, node));
+    for (struct list *node; (node = list_pop(&channel->errants)) != NULL;)
+        errant_free(LIST_OWNER(node, struct errant, node));
 }
 
 uint32_t channel_errants_in_flight(const struct channel *channel)

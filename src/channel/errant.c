@@ -190,8 +190,13 @@ void channel_drop_errants(struct channel *channel)
 void channel_free_errants(struct channel *channel)
 {
     CHECK(channel->errants_waited_for == 0);
-    for (struct list *node; (node = list_pop(&channel->errants)) != NULL;)
-        errant_free(LIST_OWNER(node, struct errant, node));
+    struct list *next;
+    for (struct list *node = channel->errants.next; node != &channel->errants; node = next) {
+        struct errant *errant = LIST_OWNER(node, struct errant, node);
+        next = node->next;
+        window_give(&errant->lane->window, errant->bytes);
+        free(errant);
+    }
 }
 
 uint32_t channel_errants_in_flight(const struct channel *channel)

@@ -146,7 +146,8 @@ static void test_a_table_is_made_once_and_recognised_after_that(void **state)
     assert_int_equal(check(story, story->client), ERROR_CONFIG);
     assert_string_equal(story->error.text,
                         "table orders has primary key (id INTEGER, seq INTEGER AUTO_INCREMENT); the "
-                        "configuration says (id INTEGER)");
+                        "configuration says (id INTEGER): column 2 is another one; change "
+                        "primary_key.columns, or write to another table");
 }
 
 static void assert_refused(struct story *story, const struct ots_client_options *options, const char *words)

@@ -63,6 +63,7 @@ static struct original_head original_head(struct slice original)
     struct original_head head;
     CHECK(original.len >= sizeof(head));
     memcpy(&head, original.at, sizeof(head));
+    CHECK(head.headers <= (original.len - sizeof(head)) / sizeof(struct original_lengths));
     return head;
 }
 
@@ -72,30 +73,30 @@ size_t original_header_count(struct slice original)
 }
 
 /* The next bytes of that length; moves on. */
-static struct slice original_next(const char **at, uint32_t length)
+static struct slice original_next(struct slice *rest, uint32_t length)
 {
     if (length == ORIGINAL_NULL)
         return (struct slice){NULL, 0};
-    struct slice bytes = slice_of(*at, length);
-    *at += length;
+    CHECK(length <= rest->len);
+    struct slice bytes = slice_of(rest->at, length);
+    *rest = slice_of(rest->at + length, rest->len - length);
     return bytes;
 }
 
 void original_read(struct slice original, struct message *message, struct message_header *headers)
 {
     struct original_head head = original_head(original);
-    const char *at = original.at + sizeof(head);
+    struct slice rest = slice_of(original.at + sizeof(head), original.len - sizeof(head));
     for (uint32_t i = 0; i < head.headers; i++) {
         struct original_lengths lengths;
-        memcpy(&lengths, at, sizeof(lengths));
-        at += sizeof(lengths);
-        headers[i].name = original_next(&at, lengths.name);
-        headers[i].value = original_next(&at, lengths.value);
+        memcpy(&lengths, original_next(&rest, sizeof(lengths)).at, sizeof(lengths));
+        headers[i].name = original_next(&rest, lengths.name);
+        headers[i].value = original_next(&rest, lengths.value);
     }
     message->timestamp_ms = head.timestamp_ms;
-    message->key = original_next(&at, head.key);
-    message->value = original_next(&at, head.value);
+    message->key = original_next(&rest, head.key);
+    message->value = original_next(&rest, head.value);
     message->headers = headers;
     message->header_count = head.headers;
-    CHECK(at == original.at + original.len);
+    CHECK(rest.len == 0);
 }

@@ -111,6 +111,17 @@ static int data_file_know_version(struct data *data, struct error *err)
     return 0;
 }
 
+/* All pages are read at the start anyway. A page that is used twice would be found out only after the first
+ * write, with what was in it lost. */
+static int data_file_check(struct data *data, struct error *err)
+{
+    int64_t problems = 0;
+    if (data_file_ask(data, "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'", &problems,
+                      err) != 0)
+        return -1;
+    return problems == 0 ? 0 : data_file_refuse(data, "damaged: its pages do not fit together", err);
+}
+
 static int data_file_know(struct data *data, struct error *err)
 {
     int64_t pages = 0;
@@ -121,8 +132,9 @@ static int data_file_know(struct data *data, struct error *err)
         return data_file_execute(data, data_make, err);
     if (data_file_know_version(data, err) != 0 || data_file_ask(data, data_strange, &strange, err) != 0)
         return -1;
-    return strange == 0 ? 0
-                        : data_file_refuse(data, "damaged: it holds more than this emulator's tables", err);
+    if (strange != 0)
+        return data_file_refuse(data, "damaged: it holds more than this emulator's tables", err);
+    return data_file_check(data, err);
 }
 
 /* ---- life ---- */

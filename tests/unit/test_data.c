@@ -485,6 +485,10 @@ static void test_damage_is_named(void **state)
         {"UPDATE ots_table SET last_number = -1", "damaged: table"},
         {"UPDATE instance SET id = 1 << 50", "damaged: instance"},
         {"DROP TABLE piece", "no such table: piece"},
+        {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM "
+         "sqlite_schema "
+         "WHERE name = 'piece') WHERE name = 'ots_table'",
+         "damaged: its pages do not fit together"},
         {"CREATE TRIGGER later AFTER INSERT ON piece BEGIN DELETE FROM piece; END", "damaged: it holds more"},
         {"DROP TABLE piece; CREATE VIEW piece AS WITH RECURSIVE r (id, rows) AS (SELECT 1 << 40, x'' "
          "UNION ALL SELECT id, rows FROM r) SELECT * FROM r; "

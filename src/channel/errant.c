@@ -68,8 +68,6 @@ static struct slice errant_copy(char **to, struct slice text)
 
 static void errant_fill(struct errant *errant, const struct errant_case *bad, char *to)
 {
-    static const char *const classes[] = {"org.apache.kafka.connect.json.JsonConverter",
-                                          "org.apache.kafka.connect.storage.StringConverter"};
     const struct settings_table *table = bad->lane->settings;
     enum convert_format format = bad->of_key ? table->key_format : table->value_format;
     struct aside_record *record = &errant->record;
@@ -82,9 +80,8 @@ static void errant_fill(struct errant *errant, const struct errant_case *bad, ch
     original_read(slice_of(to, bytes), &record->message, errant->headers);
     record->stage = bad->stage;
     record->connect_stage = bad->of_key ? "KEY_CONVERTER" : bad->converts ? "VALUE_CONVERTER" : "TASK_PUT";
-    record->connect_class = !bad->converts             ? "org.apache.kafka.connect.sink.SinkTask"
-                            : format == CONVERT_STRING ? classes[1]
-                                                       : classes[0];
+    record->connect_class =
+        bad->converts ? convert_format_class(format) : "org.apache.kafka.connect.sink.SinkTask";
     record->failed_wall_ms = bad->lane->channel->clock->wall_ms;
 }
 
@@ -283,7 +280,7 @@ void channel_on_fault(struct channel_lane *lane, const struct message *message,
         .request_id = "",
         .stage = mapping_stage_name(fault->stage),
         .converts = converts,
-        .of_key = converts && strncmp(fault->error.text, "key:", 4) == 0,
+        .of_key = converts && fault->of_key,
     };
     errant_judge(lane->channel, &bad);
 }

@@ -6,39 +6,15 @@
 
 #include "base/number.h"
 
-struct connect_class {
-    const char *name; /* without its package */
-    const char *package;
-};
-
-struct connect_converter {
-    struct connect_class class;
-    enum convert_format format;
-};
-
-static const struct connect_converter converters[] = {
-    {{"JsonConverter", "org.apache.kafka.connect.json."}, CONVERT_JSON_ENVELOPE},
-    {{"StringConverter", "org.apache.kafka.connect.storage."}, CONVERT_STRING},
-    {{"ByteArrayConverter", "org.apache.kafka.connect.converters."}, CONVERT_BYTES},
-    {{"BooleanConverter", "org.apache.kafka.connect.converters."}, CONVERT_BOOLEAN},
-    {{"ShortConverter", "org.apache.kafka.connect.converters."}, CONVERT_INT16},
-    {{"IntegerConverter", "org.apache.kafka.connect.converters."}, CONVERT_INT32},
-    {{"LongConverter", "org.apache.kafka.connect.converters."}, CONVERT_INT64},
-    {{"FloatConverter", "org.apache.kafka.connect.converters."}, CONVERT_FLOAT32},
-    {{"DoubleConverter", "org.apache.kafka.connect.converters."}, CONVERT_FLOAT64},
-};
-
 /* A class by its full name, its own name, or that without the word for what it is: Json for JsonConverter. */
-static bool connect_class_is(const struct connect_class *known, struct slice text)
+static bool connect_class_is(const char *class, struct slice text)
 {
-    struct slice name = slice_text(known->name);
-    size_t package = strlen(known->package);
+    struct slice name = slice_text(strrchr(class, '.') + 1);
     size_t word = strlen("Converter"); /* as long as "Connector" */
     bool pruned = name.len > word && (memcmp(name.at + name.len - word, "Converter", word) == 0 ||
                                       memcmp(name.at + name.len - word, "Connector", word) == 0);
-    if (text.len > package && memcmp(text.at, known->package, package) == 0)
-        return slice_equal(slice_of(text.at + package, text.len - package), name);
-    return slice_equal(text, name) || (pruned && slice_equal(text, slice_of(name.at, name.len - word)));
+    return slice_equal(text, slice_text(class)) || slice_equal(text, name) ||
+           (pruned && slice_equal(text, slice_of(name.at, name.len - word)));
 }
 
 static void converter_refuse(struct settings_reader *reader, const struct config_entry *entry,
@@ -59,15 +35,18 @@ static void converter_refuse(struct settings_reader *reader, const struct config
         len, text.at);
 }
 
-static const struct connect_converter *converter_find(struct settings_reader *reader,
-                                                      const struct config_entry *entry)
+/* JsonConverter is with the envelope, which is its own preset. */
+static int converter_find(struct settings_reader *reader, const struct config_entry *entry,
+                          enum convert_format *format)
 {
     struct slice text = config_trim(slice_text(entry->text));
-    for (size_t i = 0; i < sizeof(converters) / sizeof(converters[0]); i++)
-        if (connect_class_is(&converters[i].class, text))
-            return &converters[i];
+    for (int known = CONVERT_JSON_ENVELOPE; known <= CONVERT_FLOAT64; known++)
+        if (connect_class_is(convert_format_class((enum convert_format)known), text)) {
+            *format = (enum convert_format)known;
+            return 0;
+        }
     converter_refuse(reader, entry, text);
-    return NULL;
+    return -1;
 }
 
 /* The converter, or a property of it, set "key.format" or "value.format". */
@@ -155,19 +134,17 @@ bool settings_converter(struct settings_reader *reader, const char *side, const 
                        "org.apache.kafka.connect.json.JsonConverter");
         return false;
     }
-    const struct connect_converter *known = converter_find(reader, entry);
-    if (known == NULL)
+    if (converter_find(reader, entry, format) != 0)
         return false;
     converter_add_origin(reader, side, table, entry);
-    *format = known->format;
-    if (known->format == CONVERT_JSON_ENVELOPE && !converter_has_envelope(reader, document, side, table))
+    if (*format == CONVERT_JSON_ENVELOPE && !converter_has_envelope(reader, document, side, table))
         *format = CONVERT_JSON;
     converter_check_settings(reader, document, side);
     return true;
 }
 
-static void connect_check_class(struct settings_reader *reader, const char *name,
-                                const struct connect_class *wanted, const char *words)
+static void connect_check_class(struct settings_reader *reader, const char *name, const char *wanted,
+                                const char *words)
 {
     const struct config_entry *entry = settings_find_connect(reader, name);
     struct slice text = entry == NULL ? SLICE("") : config_trim(slice_text(entry->text));
@@ -179,14 +156,11 @@ static void connect_check_class(struct settings_reader *reader, const char *name
 
 static void connect_check_classes(struct settings_reader *reader)
 {
-    static const struct connect_class sink = {"TableStoreSinkConnector",
-                                              "com.aliyun.tablestore.kafka.connect."};
-    static const struct connect_class parser = {"DefaultEventParser",
-                                                "com.aliyun.tablestore.kafka.connect.parsers."};
-    connect_check_class(reader, "connector.class", &sink,
+    connect_check_class(reader, "connector.class",
+                        "com.aliyun.tablestore.kafka.connect.TableStoreSinkConnector",
                         "is another connector; TableStoreSinkConnector was expected");
     connect_check_class(
-        reader, "event.parse.class", &parser,
+        reader, "event.parse.class", "com.aliyun.tablestore.kafka.connect.parsers.DefaultEventParser",
         "is a Java class, which cannot be loaded here; leave event.parse.class out for the default parser");
 }
 

@@ -16,6 +16,21 @@ const char *convert_format_name(enum convert_format format)
     return names[format];
 }
 
+const char *convert_format_class(enum convert_format format)
+{
+    static const char *const classes[] = {"org.apache.kafka.connect.json.JsonConverter",
+                                          "org.apache.kafka.connect.json.JsonConverter",
+                                          "org.apache.kafka.connect.storage.StringConverter",
+                                          "org.apache.kafka.connect.converters.ByteArrayConverter",
+                                          "org.apache.kafka.connect.converters.BooleanConverter",
+                                          "org.apache.kafka.connect.converters.ShortConverter",
+                                          "org.apache.kafka.connect.converters.IntegerConverter",
+                                          "org.apache.kafka.connect.converters.LongConverter",
+                                          "org.apache.kafka.connect.converters.FloatConverter",
+                                          "org.apache.kafka.connect.converters.DoubleConverter"};
+    return classes[format];
+}
+
 struct converter *converter_create(enum convert_format format)
 {
     struct converter *converter = check_memory(calloc(1, sizeof(*converter)));

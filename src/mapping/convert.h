@@ -27,6 +27,9 @@ enum convert_format {
 /* "json" "json_envelope" "string" "bytes" "boolean" "int16" and so on: as in a YAML file. */
 const char *convert_format_name(enum convert_format format);
 
+/* The Java class of Kafka Connect that reads it, in full; the two JSON formats have one. */
+const char *convert_format_class(enum convert_format format);
+
 /* One for each side (key, value) of a table: keeps its field table, its scratch and the schemas it has
  * parsed, recognised by their bytes. */
 struct converter; /* opaque */

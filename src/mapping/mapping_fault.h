@@ -9,6 +9,6 @@ int mapping_fault_set(struct mapping_fault *fault, enum mapping_stage stage, str
                       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* A converter's error: stage "convert", "key: ..." or "value: ...". */
-int mapping_fault_convert(struct mapping_fault *fault, const char *side, const struct error *err);
+int mapping_fault_convert(struct mapping_fault *fault, bool of_key, const struct error *err);
 
 #endif

@@ -199,14 +199,12 @@ static int mapper_read(struct table_mapper *mapper, const struct message *messag
                        struct value *value, struct mapping_fault *fault)
 {
     struct error err;
-    const char *side = "key";
     int rc = converter_read(mapper->key_converter, message->key, key, &err);
-    if (rc == 0) {
-        side = "value";
+    bool of_key = rc != 0;
+    if (rc == 0)
         rc = converter_read(mapper->value_converter, message->value, value, &err);
-    }
     if (rc != 0)
-        mapping_fault_convert(fault, side, &err);
+        mapping_fault_convert(fault, of_key, &err);
     return rc;
 }
 

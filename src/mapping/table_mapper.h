@@ -23,6 +23,7 @@ enum mapping_stage { STAGE_CONVERT, STAGE_TRANSFORM, STAGE_MAP, STAGE_LIMIT };
 /* Why a record cannot become a row. */
 struct mapping_fault {
     enum mapping_stage stage;
+    bool of_key; /* STAGE_CONVERT: the record's key, else its value */
     bool has_column;
     char column[256]; /* cut at 255 bytes */
     struct error error;

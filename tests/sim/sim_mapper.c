@@ -47,6 +47,12 @@ enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct m
     return MAPPING_ROW;
 }
 
+const char *convert_format_class(enum convert_format format)
+{
+    (void)format;
+    return "";
+}
+
 const char *mapping_stage_name(enum mapping_stage stage)
 {
     (void)stage;

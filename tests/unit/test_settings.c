@@ -184,6 +184,25 @@ static void test_a_connectors_converter_replaces_the_workers_with_its_settings(v
     settings_destroy(settings);
 }
 
+static void test_the_class_that_is_told_of_an_error_is_the_one_of_the_file(void **state)
+{
+    (void)state;
+    static const char *const classes[] = {
+        "json.JsonConverter",          "storage.StringConverter",   "converters.ByteArrayConverter",
+        "converters.BooleanConverter", "converters.ShortConverter", "converters.IntegerConverter",
+        "converters.LongConverter",    "converters.FloatConverter", "converters.DoubleConverter"};
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+        char text[1000], class[100];
+        snprintf(class, sizeof(class), "org.apache.kafka.connect.%s", classes[i]);
+        snprintf(text, sizeof(text), "%stopics=t\nprimarykey.mode=kafka\nvalue.converter=%s\n", CONNECTOR,
+                 class);
+        struct settings *settings = read_connect(WORKER, text);
+        assert_string_equal(convert_format_class(settings->tables[0].value_format), class);
+        settings_destroy(settings);
+    }
+    assert_string_equal(convert_format_class(CONVERT_JSON), "org.apache.kafka.connect.json.JsonConverter");
+}
+
 static void test_both_spellings_of_the_flush_interval(void **state)
 {
     (void)state;
@@ -531,6 +550,7 @@ int main(void)
         cmocka_unit_test(test_lanes_are_tables_and_routes_go_before_the_top),
         cmocka_unit_test(test_connect_tables_are_named_by_assignment_then_format),
         cmocka_unit_test(test_a_connectors_converter_replaces_the_workers_with_its_settings),
+        cmocka_unit_test(test_the_class_that_is_told_of_an_error_is_the_one_of_the_file),
         cmocka_unit_test(test_both_spellings_of_the_flush_interval),
         cmocka_unit_test(test_client_properties_come_from_the_weakest_to_the_strongest),
         cmocka_unit_test(test_tolerances),

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "bucket/bucket.h"
 #include "kafka/producer.h"
+#include "mapping/series_plan.h"
 #include "mapping/table_mapper.h"
 #include "ots/client.h"
 #include "ots/table.h"
@@ -35,7 +36,9 @@ enum settings_compat { SETTINGS_COMPAT_OF_FILE, SETTINGS_COMPAT_NONE, SETTINGS_C
 struct settings_table {
     const char **topics;
     size_t topic_count;
+    bool timeseries; /* a time-series table: `series` counts, and of `plan` only the table */
     struct mapping_plan plan;
+    struct series_plan series;
     enum convert_format key_format;
     enum convert_format value_format;
     struct ots_table_options create;

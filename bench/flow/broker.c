@@ -2,7 +2,10 @@
  * for one consumer group of one member: a real broker would take the core that is being measured. Speaks the
  * oldest version of each call that carries record batches. Never part of the product.
  *
- *   bench_flow_broker --topic T --partitions 8 --records 8000000 --bytes 150 [--envelope] --ready-file F */
+ * One more topic, `bench_errors`, takes what is produced to it and forgets it.
+ *
+ *   bench_flow_broker --topic T --partitions 8 --records 8000000 --bytes 150 [--envelope] [--bad-every N]
+ * --ready-file F */
 #include <endian.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -14,7 +17,9 @@
 #include "base/check.h"
 #include "flow/log.h"
 
-enum { PARTITIONS_MOST = 64, REQUEST_MOST = 1 << 20 };
+enum { PARTITIONS_MOST = 64, REQUEST_MOST = 2 << 20 };
+
+static const char error_topic[] = "bench_errors";
 
 static struct {
     const char *topic;
@@ -95,8 +100,8 @@ static void put_bytes(struct buffer *to, struct slice bytes)
 
 static void answer_versions(struct cursor *in, uint16_t version, struct buffer *out)
 {
-    static const uint16_t most[][2] = {{0, 3},  {1, 4},  {2, 1},  {3, 0},  {8, 2},  {9, 1},
-                                       {10, 0}, {11, 0}, {12, 0}, {13, 0}, {14, 0}, {18, 0}};
+    static const uint16_t most[][2] = {{0, 3},  {1, 4},  {2, 1},  {3, 0},  {8, 2},  {9, 1}, {10, 0},
+                                       {11, 0}, {12, 0}, {13, 0}, {14, 0}, {18, 0}, {22, 1}};
     (void)in;
     put(out, version == 0 ? 0 : 35, 2); /* 35: unsupported version; the client asks again with 0 */
     put(out, sizeof(most) / sizeof(most[0]), 4);
@@ -107,18 +112,12 @@ static void answer_versions(struct cursor *in, uint16_t version, struct buffer *
     }
 }
 
-static void answer_metadata(struct cursor *in, struct buffer *out)
+static void put_topic(struct buffer *out, const char *topic, uint32_t partitions)
 {
-    (void)in;
-    put(out, 1, 4);
-    put(out, 1, 4);
-    put_text(out, SLICE("127.0.0.1"));
-    put(out, broker.port, 4);
-    put(out, 1, 4);
     put(out, 0, 2);
-    put_text(out, slice_text(broker.topic));
-    put(out, broker.partitions, 4);
-    for (uint32_t i = 0; i < broker.partitions; i++) {
+    put_text(out, slice_text(topic));
+    put(out, partitions, 4);
+    for (uint32_t i = 0; i < partitions; i++) {
         put(out, 0, 2);
         put(out, i, 4);
         put(out, 1, 4); /* leader */
@@ -127,6 +126,25 @@ static void answer_metadata(struct cursor *in, struct buffer *out)
         put(out, 1, 4);
         put(out, 1, 4);
     }
+}
+
+static void answer_metadata(struct buffer *out)
+{
+    put(out, 1, 4);
+    put(out, 1, 4);
+    put_text(out, SLICE("127.0.0.1"));
+    put(out, broker.port, 4);
+    put(out, 2, 4);
+    put_topic(out, broker.topic, broker.partitions);
+    put_topic(out, error_topic, 1);
+}
+
+static void answer_producer_id(struct buffer *out)
+{
+    put(out, 0, 4); /* throttle */
+    put(out, 0, 2);
+    put(out, 1, 8);
+    put(out, 0, 2); /* epoch */
 }
 
 static void answer_coordinator(struct buffer *out)
@@ -210,6 +228,24 @@ static void each_offset_commit(struct cursor *in, uint32_t partition, struct buf
     put(out, 0, 2);
 }
 
+static void each_produce(struct cursor *in, uint32_t partition, struct buffer *out)
+{
+    (void)partition;
+    take_bytes(in, 4);
+    put(out, 0, 2);
+    put(out, 0, 8);          /* first offset */
+    put(out, UINT64_MAX, 8); /* the batch keeps its time */
+}
+
+static void answer_produce(struct cursor *in, struct buffer *out)
+{
+    take_text(in); /* transaction */
+    take(in, 2);   /* acknowledgements */
+    take(in, 4);
+    answer_partitions(in, out, each_produce);
+    put(out, 0, 4); /* throttle */
+}
+
 static void each_list_offsets(struct cursor *in, uint32_t partition, struct buffer *out)
 {
     (void)partition;
@@ -257,13 +293,15 @@ static void answer_fetch(struct cursor *in, struct buffer *out)
 static void answer(uint16_t api, uint16_t version, struct cursor *in, struct buffer *out)
 {
     switch (api) {
+    case 0:
+        return answer_produce(in, out);
     case 1:
         return answer_fetch(in, out);
     case 2:
         take(in, 4);
         return answer_partitions(in, out, each_list_offsets);
     case 3:
-        return answer_metadata(in, out);
+        return answer_metadata(out);
     case 8:
         take_text(in);
         take(in, 4);
@@ -282,6 +320,8 @@ static void answer(uint16_t api, uint16_t version, struct cursor *in, struct buf
         return put(out, 0, 2);
     case 14:
         return answer_sync(in, out);
+    case 22:
+        return answer_producer_id(out);
     default:
         CHECK(api == 18);
         answer_versions(in, version, out);
@@ -388,10 +428,10 @@ static void tell_ready(void)
 
 static void read_arguments(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"topic", 1, NULL, 't'}, {"partitions", 1, NULL, 'p'}, {"records", 1, NULL, 'r'},
-        {"bytes", 1, NULL, 'b'}, {"ready-file", 1, NULL, 'f'}, {"envelope", 0, NULL, 'e'},
-        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"topic", 1, NULL, 't'},      {"partitions", 1, NULL, 'p'},
+                                            {"records", 1, NULL, 'r'},    {"bytes", 1, NULL, 'b'},
+                                            {"ready-file", 1, NULL, 'f'}, {"envelope", 0, NULL, 'e'},
+                                            {"bad-every", 1, NULL, 'x'},  {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
@@ -409,6 +449,9 @@ static void read_arguments(int argc, char **argv)
             break;
         case 'e':
             broker.shape.envelope = true;
+            break;
+        case 'x':
+            broker.shape.bad_every = strtoull(optarg, NULL, 10);
             break;
         case 'f':
             broker.ready_file = optarg;

@@ -90,6 +90,8 @@ static void put_record(struct buffer *to, uint32_t delta, uint64_t id, struct fl
     buffer_init(&json, shape.bytes + 16384);
     buffer_init(&record, shape.bytes + 16384);
     put_record_value(&json, id, shape);
+    if (shape.bad_every > 0 && id % shape.bad_every == 0)
+        json.at[0] = '!';
     buffer_add(&record, "\0", 1); /* attributes */
     put_varint(&record, 0);       /* timestamp delta */
     put_varint(&record, delta);

@@ -8,8 +8,9 @@
 struct flow_log; /* opaque: one partition */
 
 struct flow_shape {
-    size_t bytes;  /* of a record, about; flat JSON */
-    bool envelope; /* the record with its schema around it, which is not counted in `bytes` */
+    size_t bytes;       /* of a record, about; flat JSON */
+    bool envelope;      /* the record with its schema around it, which is not counted in `bytes` */
+    uint64_t bad_every; /* one record in so many is no JSON; 0: none is */
 };
 
 /* Keys are distinct over all partitions within `distinct` records each. */

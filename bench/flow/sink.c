@@ -1,7 +1,8 @@
 /* sink: a stand-in for Tablestore that verifies the digest of every BulkImport, counts its rows and answers
- * at once, signed: what is measured is our client, not a store. Never part of the product.
+ * at once, signed: what is measured is our client, not a store. Any table but T is an
+ * error table, whose rows are counted apart. Never part of the product.
  *
- *   bench_flow_sink --table T --key id:integer --ready-file F [--latency-ms N] */
+ *   bench_flow_sink --table T --ready-file F [--latency-ms N] */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ static struct {
     const char *table;
     const char *ready_file;
     int64_t latency_ms;
-    uint64_t requests, rows, bytes, wrong;
+    uint64_t requests, rows, error_rows, bytes, wrong;
 } sink;
 
 /* An answer that waits for its time. */
@@ -66,17 +67,6 @@ static uint64_t count_rows(struct slice body)
     return rows;
 }
 
-static void put_rows_reply(struct buffer *to, uint64_t rows)
-{
-    static const char row[] = "\x12\x0a\x08\x01\x1a\x06\x0a\x04\x08\x00\x10\x01";
-    char name_len = (char)strlen(sink.table);
-    buffer_add(to, "\x0a", 1);
-    buffer_add(to, &name_len, 1);
-    buffer_add_slice(to, slice_text(sink.table));
-    for (uint64_t i = 0; i < rows; i++)
-        buffer_add(to, row, sizeof(row) - 1);
-}
-
 static void put_field(struct buffer *to, char tag, struct slice bytes)
 {
     char len = (char)bytes.len;
@@ -86,13 +76,36 @@ static void put_field(struct buffer *to, char tag, struct slice bytes)
     buffer_add_slice(to, bytes);
 }
 
-/* DescribeTable: one primary key column `id` INTEGER, options, status active. */
-static void put_describe_reply(struct buffer *to)
+/* Every request begins with its table's name. */
+static struct slice table_of(struct slice body)
+{
+    const char *at = body.at + 1, *end = body.at + body.len;
+    if (body.len < 2 || body.at[0] != 0x0a)
+        return SLICE("");
+    uint64_t len = read_varint(&at, end);
+    return slice_of(at, len <= (uint64_t)(end - at) ? len : 0);
+}
+
+static void put_rows_reply(struct buffer *to, struct slice table, uint64_t rows)
+{
+    static const char row[] = "\x12\x0a\x08\x01\x1a\x06\x0a\x04\x08\x00\x10\x01";
+    put_field(to, 0x0a, table);
+    for (uint64_t i = 0; i < rows; i++)
+        buffer_add(to, row, sizeof(row) - 1);
+}
+
+/* DescribeTable: `id` INTEGER, or the keys of an error table; options, status active. */
+static void put_describe_reply(struct buffer *to, struct slice table)
 {
     struct buffer meta;
     buffer_init(&meta, 512);
-    put_field(&meta, 0x0a, slice_text(sink.table));
-    put_field(&meta, 0x12, SLICE("\x0a\x02id\x10\x01"));
+    put_field(&meta, 0x0a, table);
+    if (!slice_equal(table, slice_text(sink.table))) {
+        put_field(&meta, 0x12, SLICE("\x0a\x0ftopic_partition\x10\x02"));
+        put_field(&meta, 0x12, SLICE("\x0a\x06offset\x10\x01"));
+    } else {
+        put_field(&meta, 0x12, SLICE("\x0a\x02id\x10\x01"));
+    }
     put_field(to, 0x0a, buffer_slice(&meta));
     put_field(to, 0x12, SLICE("\x0a\x04\x08\x00\x10\x00\x10\x00"));
     put_field(to, 0x1a, SLICE("\x10\x01"));
@@ -153,21 +166,30 @@ static bool digest_matches(const struct http_call_request *request)
     return false;
 }
 
+static void take_rows(struct slice table, struct slice body)
+{
+    uint64_t rows = count_rows(body);
+    if (!slice_equal(table, slice_text(sink.table))) {
+        sink.error_rows += rows;
+    } else {
+        sink.rows += rows;
+        sink.requests++;
+        sink.bytes += body.len;
+    }
+    put_rows_reply(&sink.reply, table, rows);
+}
+
 static void on_call(void *arg, struct http_call *call, const struct http_call_request *request)
 {
     (void)arg;
     bool import = slice_equal(request->path, SLICE("/BulkImport"));
+    struct slice table = table_of(request->body);
     buffer_reset(&sink.reply, SIZE_MAX);
     sink.wrong += !digest_matches(request);
-    if (import) {
-        uint64_t rows = count_rows(request->body);
-        sink.rows += rows;
-        sink.requests++;
-        sink.bytes += request->body.len;
-        put_rows_reply(&sink.reply, rows);
-    } else {
-        put_describe_reply(&sink.reply);
-    }
+    if (import)
+        take_rows(table, request->body);
+    else
+        put_describe_reply(&sink.reply, table);
     const char *path = import ? "/BulkImport" : "/DescribeTable";
     if (sink.latency_ms > 0)
         reply_later(call, path, buffer_slice(&sink.reply));
@@ -236,7 +258,8 @@ int main(int argc, char **argv)
     CHECK(server != NULL && loop_on_signals(sink.loop, on_signal, NULL, &err) == 0);
     tell_ready(http_server_port(server));
     loop_run(sink.loop);
-    printf("{\"rows\":%llu,\"requests\":%llu,\"bytes\":%llu,\"wrong\":%llu}\n", (unsigned long long)sink.rows,
+    printf("{\"rows\":%llu,\"error_rows\":%llu,\"requests\":%llu,\"bytes\":%llu,\"wrong\":%llu}\n",
+           (unsigned long long)sink.rows, (unsigned long long)sink.error_rows,
            (unsigned long long)sink.requests, (unsigned long long)sink.bytes, (unsigned long long)sink.wrong);
     http_server_destroy(server);
     digest_destroy(sink.digest);

@@ -3,9 +3,6 @@
 function(layer NAME)
     cmake_parse_arguments(L "" "" "FILES;USES;LIBS" ${ARGN})
     list(TRANSFORM L_FILES PREPEND ${CMAKE_SOURCE_DIR}/src/${NAME}/)
-    if(NOT L_FILES) # headers alone: nothing to build
-        return()
-    endif()
     add_library(${NAME} STATIC ${L_FILES})
     set_target_properties(${NAME} PROPERTIES OUTPUT_NAME otspipe_${NAME})
     target_compile_options(${NAME} PRIVATE ${STRICT})

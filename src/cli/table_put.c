@@ -226,6 +226,9 @@ static int put_line(struct put *put, struct slice line, uint64_t number, struct 
         put->passed_over++;
     if (rc <= 0)
         return rc;
+    if (found.series)
+        return error_set(err, ERROR_RECORD,
+                         "it is a row of a time-series table; this command writes to data tables");
     return put_check_table(put, found.table, err) != 0 ? -1 : put_row(put, &found.row, number, err);
 }
 

@@ -4,6 +4,7 @@
 #include "base/base64.h"
 #include "base/buffer.h"
 #include "base/json.h"
+#include "record/series.h"
 
 static const char *op_name(enum row_op op)
 {
@@ -114,4 +115,30 @@ void row_line_put(struct buffer *to, struct slice table, const struct row *row)
     put_text(to, op_name(row->op));
     put_cells(to, "\",\"primary_key\":[", row->keys, row->key_count);
     put_cells(to, ",\"columns\":[", row->cells, row->op == ROW_DELETE ? 0 : row->cell_count);
+}
+
+static void put_tags(struct buffer *to, const struct cell *tags, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        put_text(to, i > 0 ? ",[" : "[");
+        json_put_string(to, tags[i].name);
+        put_text(to, ",");
+        json_put_string(to, tags[i].bytes);
+        put_text(to, "]");
+    }
+}
+
+void row_line_put_series(struct buffer *to, struct slice table, const struct row *row)
+{
+    put_text(to, "\"table\":");
+    json_put_string(to, table);
+    put_text(to, ",\"op\":\"timeseries\",\"measurement\":");
+    json_put_string(to, row->keys[SERIES_MEASUREMENT].bytes);
+    put_text(to, ",\"data_source\":");
+    json_put_string(to, row->keys[SERIES_SOURCE].bytes);
+    put_text(to, ",\"tags\":[");
+    put_tags(to, &row->keys[SERIES_TAGS], series_tag_count(row));
+    put_text(to, "],\"time_us\":");
+    json_put_integer(to, series_time_us(row));
+    put_cells(to, ",\"fields\":[", row->cells, row->cell_count);
 }

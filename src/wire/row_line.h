@@ -15,12 +15,17 @@ void row_line_put(struct buffer *to, struct slice table, const struct row *row);
 /* Appends the primary key alone: [["k","string","a"]]. */
 void row_line_put_key(struct buffer *to, const struct row *row);
 
-enum { ROW_LINE_KEYS_MOST = 4, ROW_LINE_CELLS_MOST = 1024 };
+/* The same of a point of a time series (record/series.h): "table","op":"timeseries","measurement",
+ * "data_source","tags","time_us","fields". */
+void row_line_put_series(struct buffer *to, struct slice table, const struct row *row);
+
+enum { ROW_LINE_KEYS_MOST = 4, ROW_LINE_TAGS_MOST = 256, ROW_LINE_CELLS_MOST = 1024 };
 
 /* What a line says. Texts are views into the line or in the arena. */
 struct row_line {
     struct slice table; /* at NULL: the line names none */
     struct row row;     /* key_hash is 0 */
+    bool series;        /* of a time-series table: the row lies as record/series.h says */
 };
 
 /* The members that `explain` and the journal write around a row are known and passed over; any other is an

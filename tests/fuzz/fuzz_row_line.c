@@ -15,7 +15,11 @@ static void write_line(struct buffer *line, const struct row_line *found)
 {
     buffer_reset(line, SIZE_MAX);
     buffer_add(line, "{", 1);
-    row_line_put(line, found->table.at != NULL ? found->table : SLICE("t"), &found->row);
+    struct slice table = found->table.at != NULL ? found->table : SLICE("t");
+    if (found->series)
+        row_line_put_series(line, table, &found->row);
+    else
+        row_line_put(line, table, &found->row);
     buffer_add(line, "}", 1);
 }
 
@@ -38,7 +42,8 @@ static void again(const struct row_line *found, struct arena *arena)
     CHECK(row_line_read(buffer_slice(&first_line), arena, &second, &err) == 1);
     write_line(&second_line, &second);
     CHECK(slice_equal(buffer_slice(&first_line), buffer_slice(&second_line)));
-    encode(&found->row, arena);
+    if (!found->series)
+        encode(&found->row, arena);
     buffer_fini(&first_line);
     buffer_fini(&second_line);
 }

@@ -116,6 +116,53 @@ static int read_line(struct reading *reading, const char *text)
     "\"table\":\"orders\",\"op\":\"" op "\",\"primary_key\":[[\"id\",\"integer\",7]],\"columns\":[" columns  \
     "]"
 
+#define SERIES(tags, fields)                                                                                 \
+    "\"table\":\"cpu\",\"op\":\"timeseries\",\"measurement\":\"host\",\"data_source\":\"\",\"tags\":[" tags  \
+    "],\"time_us\":1645459200000000,\"fields\":[" fields "]"
+
+static void test_a_point_of_a_series_has_its_own_form(void **state)
+{
+    (void)state;
+    struct cell keys[] = {{.type = CELL_STRING, .bytes = SLICE("host")},
+                          {.type = CELL_STRING, .bytes = SLICE("")},
+                          {.name = SLICE("level"), .type = CELL_STRING, .bytes = SLICE("3")},
+                          {.name = SLICE("region"), .type = CELL_STRING, .bytes = SLICE("cn-\"1")},
+                          {.type = CELL_INTEGER, .integer = 1645459200000000}};
+    struct cell cells[] = {{.name = SLICE("cpu"), .type = CELL_DOUBLE, .number = 10},
+                           {.name = SLICE("ok"), .type = CELL_BOOLEAN, .boolean = true}};
+    struct row row = {.op = ROW_PUT, .keys = keys, .key_count = 5, .cells = cells, .cell_count = 2};
+    struct buffer line;
+    buffer_init(&line, 64 * 1024);
+    row_line_put_series(&line, SLICE("cpu"), &row);
+    buffer_add(&line, "", 1);
+    assert_string_equal(line.at, SERIES("[\"level\",\"3\"],[\"region\",\"cn-\\\"1\"]",
+                                        "[\"cpu\",\"double\",10.0],[\"ok\",\"boolean\",true]"));
+    buffer_fini(&line);
+}
+
+static void test_tags_and_fields_of_a_line_are_put_into_byte_order(void **state)
+{
+    struct reading *reading = *state;
+    const struct row *row = &reading->line.row;
+    const char *fields = "[\"b\",\"binary\",\"AP8Q\"],[\"a\",\"double\",\"NaN\"],[\"B\",\"integer\",-7]";
+    char line[400];
+    snprintf(line, sizeof(line),
+             "{\"seq\":1," SERIES("[\"z\",\"1\"],[\"y\",\"\\u00e9\"]", "%s") ",\"result\":\"ok\"}", fields);
+    assert_int_equal(read_line(reading, line), 1);
+    assert_true(reading->line.series);
+    struct buffer again;
+    buffer_init(&again, 64 * 1024);
+    row_line_put_series(&again, reading->line.table, row);
+    buffer_add(&again, "", 1);
+    assert_string_equal(
+        again.at, SERIES("[\"y\",\"\xc3\xa9\"],[\"z\",\"1\"]",
+                         "[\"B\",\"integer\",-7],[\"a\",\"double\",\"NaN\"],[\"b\",\"binary\",\"AP8Q\"]"));
+    assert_int_equal(row->key_count, 5);
+    buffer_fini(&again);
+    assert_int_equal(read_line(reading, "{" ROW("put", "") "}"), 1);
+    assert_false(reading->line.series);
+}
+
 static void test_what_was_written_is_read_as_it_was(void **state)
 {
     static const char *const lines[] = {
@@ -203,7 +250,24 @@ static void test_what_is_not_exactly_a_row_is_an_error_in_words(void **state)
         {"{" ROW("delete", "[\"a\",\"string\",\"\"]") "}", "columns: a deletion of a row has none"},
         {"{\"table\":1,\"op\":\"delete\",\"primary_key\":[[\"id\",\"integer\",7]]}", "table: a text"},
         {"{\"op\":\"error\",\"stage\":\"map\",\"error\":\"a b\"}", "it was no row already: a b"},
-        {"{\"op\":\"timeseries\",\"measurement\":\"m\"}", "\"measurement\" is no member of a row"},
+        {"{" ROW("put", "") ",\"fields\":[]}", "\"fields\" is no member of a row of a data table"},
+        {"{" SERIES("", "[\"a\",\"integer\",1]") ",\"columns\":[]}",
+         "\"columns\" is no member of a row of a time-series table"},
+        {"{" SERIES("[\"a\",\"b\"],[\"a\",\"c\"]", "[\"a\",\"integer\",1]") "}",
+         "tags: a: it is there twice"},
+        {"{" SERIES("[\"a\",1]", "[\"a\",\"integer\",1]") "}", "tags: a tag is [name, value]"},
+        {"{" SERIES("[\"a\",\"b\",\"c\"]", "[\"a\",\"integer\",1]") "}", "tags: a tag is [name, value]"},
+        {"{" SERIES("", "") "}", "fields: a list of 1 to 1024"},
+        {"{" SERIES("", "[\"a\",\"integer\",1],[\"a\",\"integer\",2]") "}", "fields: a: it is there twice"},
+        {"{" SERIES("", "[\"a\",\"integer\",1,5]") "}", "fields: a: a field takes no version"},
+        {"{" SERIES("", "[\"a\",\"delete_all\",null]") "}", "fields: a: its type is not known"},
+        {"{\"op\":\"timeseries\",\"data_source\":\"\"}", "measurement: a text"},
+        {"{\"op\":\"timeseries\",\"measurement\":\"m\"}", "data_source: a text"},
+        {"{\"op\":\"timeseries\",\"measurement\":\"m\",\"data_source\":\"\"}", "time_us: a number"},
+        {"{\"op\":\"timeseries\",\"measurement\":\"m\",\"data_source\":\"\",\"time_us\":-1}",
+         "time_us: a number"},
+        {"{\"op\":\"timeseries\",\"measurement\":\"m\",\"data_source\":\"\",\"time_us\":1,\"tags\":{}}",
+         "tags: a list"},
     };
     struct reading *reading = *state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -243,7 +307,9 @@ int main(void)
         cmocka_unit_test(test_operations_of_an_update),
         cmocka_unit_test(test_a_deletion_has_no_columns),
         cmocka_unit_test(test_range_bounds_have_names),
+        cmocka_unit_test(test_a_point_of_a_series_has_its_own_form),
         READING(test_what_was_written_is_read_as_it_was),
+        READING(test_tags_and_fields_of_a_line_are_put_into_byte_order),
         READING(test_what_stands_around_a_row_is_passed_over),
         READING(test_a_line_may_say_that_there_is_nothing_to_write),
         READING(test_what_is_not_exactly_a_row_is_an_error_in_words),

@@ -52,6 +52,10 @@ static void channel_lane_init(struct channel *channel, struct channel_lane *lane
         .channel = channel, .settings = table, .index = (uint32_t)index, .each_bytes = CHANNEL_FIRST_BYTES};
     lane->mapper = table_mapper_create(&(struct table_mapper_options){
         .plan = &table->plan, .key_format = table->key_format, .value_format = table->value_format});
+    if (channel->settings->errors_format == ERRORS_JSON_ENVELOPE) {
+        lane->key_envelope = envelope_create(table->key_format);
+        lane->value_envelope = envelope_create(table->value_format);
+    }
     window_join(channel->window, &lane->window, channel_share_bytes(channel->settings));
     struct bucket_events events = {.arg = lane,
                                    .on_reject = channel_on_reject,
@@ -97,6 +101,8 @@ void channel_destroy(struct channel *channel)
     for (size_t i = 0; i < channel->lane_count; i++) {
         bucket_destroy(channel->lanes[i].bucket);
         table_mapper_destroy(channel->lanes[i].mapper);
+        envelope_destroy(channel->lanes[i].key_envelope);
+        envelope_destroy(channel->lanes[i].value_envelope);
         window_leave(&channel->lanes[i].window);
     }
     offsets_destroy(channel->offsets);

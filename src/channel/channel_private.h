@@ -4,6 +4,7 @@
 #define CHANNEL_CHANNEL_PRIVATE_H
 
 #include "channel/channel.h"
+#include "channel/envelope.h"
 #include "channel/tally.h"
 #include "channel/trouble.h"
 #include "kafka/offsets.h"
@@ -37,6 +38,8 @@ struct channel_lane {
     size_t taken_bytes; /* of the take under way */
     size_t each_bytes;  /* of a record, as the last take that gave any had it */
     struct table_mapper *mapper;
+    struct envelope *key_envelope; /* NULL: records with errors stay as they are */
+    struct envelope *value_envelope;
     struct window_table window;
     struct bucket *bucket;
 };

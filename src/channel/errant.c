@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/buffer.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "record/original.h"
@@ -96,11 +97,38 @@ static struct errant *errant_create(const struct errant_case *bad, struct receip
     return errant;
 }
 
+/* Views into the buffer, when it has both: it may move until then. */
+static void errant_wrap(const struct errant_case *bad, struct buffer *to, struct message *message)
+{
+    bool key = envelope_put(bad->lane->key_envelope, message->key, to);
+    size_t split = to->len;
+    bool value = envelope_put(bad->lane->value_envelope, message->value, to);
+    message->key = key ? slice_of(to->at, split) : (struct slice){NULL, 0};
+    message->value = value ? slice_of(to->at + split, to->len - split) : (struct slice){NULL, 0};
+}
+
+/* As JSON documents, where those are asked for; a dead letter queue of its own has the bytes, as in Kafka
+ * Connect. */
+static struct errant *errant_make(const struct channel *channel, const struct aside *aside,
+                                  const struct errant_case *bad, struct receipt receipt)
+{
+    struct buffer documents;
+    struct errant_case wrapped = *bad;
+    if (aside != channel->aside || bad->lane->key_envelope == NULL)
+        return errant_create(bad, receipt);
+    buffer_init(&documents, SIZE_MAX);
+    errant_wrap(bad, &documents, &wrapped.message);
+    struct errant *errant = errant_create(&wrapped, receipt);
+    errant->record.documents = true;
+    buffer_fini(&documents);
+    return errant;
+}
+
 /* `receipt`: without a book when the record has its fate already. */
 static void errant_set_aside(struct channel *channel, struct aside *aside, const struct errant_case *bad,
                              struct receipt receipt)
 {
-    struct errant *errant = errant_create(bad, receipt);
+    struct errant *errant = errant_make(channel, aside, bad, receipt);
     list_push(&channel->errants, &errant->node);
     channel->errants_waited_for++;
     errant->bytes += aside_put(aside, &errant->record);

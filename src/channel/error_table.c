@@ -74,11 +74,11 @@ static struct slice error_row_info(struct error_row *row, const struct aside_rec
     return slice_of(row->info, len);
 }
 
-static struct slice error_row_fit(struct slice bytes, size_t *room)
+static struct slice error_row_fit(struct slice bytes, bool document, size_t *room)
 {
     size_t most = *room < CELL_MOST ? *room : CELL_MOST;
     if (bytes.len > most)
-        bytes.len = most;
+        bytes = document ? (struct slice){NULL, 0} : slice_of(bytes.at, most);
     *room -= bytes.len;
     return bytes;
 }
@@ -87,8 +87,8 @@ static void error_row_make(struct error_row *row, const struct aside_record *rec
 {
     const struct message *message = &record->message;
     size_t room = record->room;
-    struct slice key = error_row_fit(message->key, &room);
-    struct slice value = error_row_fit(message->value, &room);
+    struct slice key = error_row_fit(message->key, record->documents, &room);
+    struct slice value = error_row_fit(message->value, record->documents, &room);
     snprintf(row->place, sizeof(row->place), "%.*s_%d", SLICE_ARG(message->topic), message->partition);
     row->keys[0] =
         (struct cell){.name = SLICE("topic_partition"), .type = CELL_STRING, .bytes = slice_text(row->place)};

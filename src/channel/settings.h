@@ -22,6 +22,8 @@ enum errors_sink {
     ERRORS_AS_OTHERS /* of the converters' errors: where the others go */
 };
 
+enum errors_format { ERRORS_ORIGINAL, ERRORS_JSON_ENVELOPE }; /* of key and value where they go */
+
 /* Where records with errors go. */
 struct settings_aside {
     enum errors_sink sink;
@@ -57,6 +59,7 @@ struct settings {
     enum errors_tolerance tolerance;         /* of mapping and writing: runtime.error.tolerance */
     enum errors_tolerance convert_tolerance; /* of the converters: errors.tolerance of Connect files */
     struct settings_aside errors;
+    enum errors_format errors_format;
     struct settings_aside convert_errors;
     const char *error_brokers;                        /* NULL: kafka.brokers */
     const struct consumer_property *error_properties; /* of the topics' producers, as given */

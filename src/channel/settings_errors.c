@@ -104,6 +104,8 @@ static bool errors_same_cluster(const struct settings *settings)
 static void errors_forget_idle(struct settings *settings)
 {
     struct settings_aside *convert = &settings->convert_errors;
+    if (settings->errors.sink == ERRORS_IGNORED)
+        settings->errors_format = ERRORS_ORIGINAL;
     if (convert->sink == ERRORS_TO_TOPIC)
         return;
     convert->topic.headers = ERROR_HEADERS_OWN;

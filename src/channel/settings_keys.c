@@ -53,6 +53,8 @@ static const struct config_choice convert_sinks[] = {{"same", ERRORS_AS_OTHERS, 
                                                      {"ignore", ERRORS_IGNORED, NULL},
                                                      {"topic", ERRORS_TO_TOPIC, NULL},
                                                      {0}};
+static const struct config_choice error_formats[] = {
+    {"original", ERRORS_ORIGINAL, NULL}, {"json_envelope", ERRORS_JSON_ENVELOPE, NULL}, {0}};
 static const struct config_choice error_headers[] = {
     {"own", ERROR_HEADERS_OWN, NULL},    {"connect", ERROR_HEADERS_CONNECT, NULL},
     {"none", ERROR_HEADERS_NONE, NULL},  {"true", ERROR_HEADERS_CONNECT, NULL},
@@ -124,8 +126,15 @@ const struct config_key settings_keys[] = {
     {"errors.sink", "runtime.error.mode", &config_choosing, AT(errors.sink), "ignore", .choices = error_sinks,
      .help =
          "where such records go. ignore: into the log only; topic (kafka): to an error topic, key and value "
-         "unchanged, with headers that say why; table (tablestore): to an error table. Their offsets are "
+         "unchanged (see errors.format), with headers that say why; table (tablestore): to an error table. "
+         "Their offsets are "
          "committed when it has confirmed them"},
+    {"errors.format", "runtime.error.format", &config_choosing, AT(errors_format), "original",
+     .choices = error_formats,
+     .help = "what key and value are there. original: the record's bytes; json_envelope: JSON documents with "
+             "a schema, as the Java connector writes them: {\"schema\":...,\"payload\":...}; bytes that "
+             "cannot be read in their format as base64 with the schema \"bytes\". errors.convert_topic has "
+             "the record's bytes in any case"},
     {"errors.topic", "runtime.error.topic.name", &config_string, AT(errors.topic.topic),
      .flags = CONFIG_UNPRINTED, .example = "orders-errors", .help = "the error topic"},
     {"errors.table", "runtime.error.table.name", &config_string, AT(errors.table), .flags = CONFIG_UNPRINTED,

@@ -91,10 +91,10 @@ static size_t error_headers_bytes(const struct message *message)
 }
 
 /* What fits of it; `room` is what is left. */
-static struct slice error_fit(struct slice bytes, size_t *room)
+static struct slice error_fit(struct slice bytes, bool document, size_t *room)
 {
     if (bytes.len > *room)
-        bytes.len = *room;
+        bytes = document ? (struct slice){NULL, 0} : slice_of(bytes.at, *room);
     *room -= bytes.len;
     return bytes;
 }
@@ -147,10 +147,10 @@ void error_message_make(const struct aside_record *record, enum error_headers he
     size_t left = room > fixed ? room - fixed : 0;
     size_t own = error_headers_bytes(&record->message);
     *message = (struct error_message){.timestamp_ms = record->message.timestamp_ms};
-    message->key = error_fit(record->message.key, &left);
+    message->key = error_fit(record->message.key, record->documents, &left);
     bool keep = own <= left;
     left -= keep ? own : 0;
-    message->value = error_fit(record->message.value, &left);
+    message->value = error_fit(record->message.value, record->documents, &left);
     if (!keep || message->key.len < record->message.key.len || message->value.len < record->message.value.len)
         writer_add_cut(&writer, record, message, keep);
     message->headers = error_join(&record->message, keep, writer.headers);

@@ -17,6 +17,7 @@ struct aside_record {
     const char *connect_stage; /* the same as Kafka Connect calls it: "VALUE_CONVERTER"; static */
     const char *connect_class; /* the Java class that does this in Kafka Connect; static */
     int64_t failed_wall_ms;    /* when; since 1970, UTC */
+    bool documents;            /* key and value are: what does not fit whole is left out, not cut */
 
     /* The aside's own, from put to on_done. */
     struct list node;

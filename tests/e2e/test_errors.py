@@ -2,6 +2,7 @@
 reason, and before their offsets are committed."""
 import base64
 import json
+import pathlib
 import re
 import uuid
 
@@ -167,6 +168,18 @@ def test_what_the_error_topic_has_not_confirmed_is_not_committed(broker, emulato
     assert offsets == set(range(5, 5005))
 
 
+def table_rows(emulator, table):
+    """offset -> column -> value, bytes and text"""
+    emulator.flush()
+    rows = {}
+    for line in emulator.journal.read_text().splitlines():
+        entry = json.loads(line)
+        if entry.get("table") == table and entry.get("result") == "ok" and "primary_key" in entry:
+            rows[entry["primary_key"][1][2]] = {name: base64.b64decode(value) if kind == "binary" else value
+                                                for name, kind, value in entry["columns"]}
+    return rows
+
+
 def test_an_error_table_has_each_record_as_the_manual_says(broker, emulator, tmp_path):
     topic, errors = broker.create_topic("tabled", 1), f"errors_{uuid.uuid4().hex[:6]}"
     odd = produce_odd(broker, topic)
@@ -192,6 +205,57 @@ def test_an_error_table_has_each_record_as_the_manual_says(broker, emulator, tmp
         wanted = {name: ("binary", base64.b64encode(data).decode()) for name, data in (("key", key), ("value", value))
                   if data is not None}
         assert rows[offset] == wanted
+
+
+def as_read(text):
+    """What a JsonConverter with schemas makes of it: what may be left out of a schema is, and a null is no more than a null."""
+    def schema_of(node):
+        if isinstance(node, list):
+            return [schema_of(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        return {name: schema_of(part) for name, part in node.items() if (name, part) not in (("optional", False), ("name", None))}
+    document = text and json.loads(text)
+    if document is None or document == {"schema": None, "payload": None}:
+        return None
+    assert set(document) == {"schema", "payload"}
+    return schema_of(document["schema"]), document["payload"]
+
+
+RECORDED = json.loads((pathlib.Path(__file__).parent / "recordings" / "error_records.json").read_text())
+
+
+@pytest.mark.parametrize("sink", ["topic", "table"])
+def test_a_json_envelope_reads_as_what_the_java_connector_wrote(broker, emulator, tmp_path, sink):
+    """All its recorded error records, and two that it would never have had: bytes that cannot be read, and a text that is no
+    UTF-8. The column that is asked for is nowhere, so every record has an error."""
+    assert len(RECORDED) == 102
+    groups = {}
+    for record in RECORDED:
+        groups.setdefault((record["key_format"], record["value_format"]), []).append(record)
+    for number, ((key_format, value_format), records) in enumerate(groups.items()):
+        topic = broker.create_topic(f"enveloped{number}", 1)
+        errors = broker.create_topic(f"envelopes{number}", 1) if sink == "topic" else f"envelopes_{uuid.uuid4().hex[:6]}"
+        client = broker.producer()
+        for record in records:
+            client.produce(topic, *(part and part.encode() for part in (record["value"], record["key"])), partition=0)
+        client.produce(topic, BAD_JSON, key=b"\xfe", partition=0)
+        assert client.flush(30) == 0
+        text = config_text(broker.address, emulator, [topic], name=topic, keys=(("nowhere", "integer"),),
+                           errors=f"tolerance: all\nsink: {sink}\n{sink}: {errors}\nformat: json_envelope\n",
+                           extra=f"key.format: {key_format}\nvalue.format: {value_format}\n")
+        job = Job(tmp_path, [write_config(tmp_path, text)], "--until-end", "--summary", "json").end(3)
+        assert job.summary()["set_aside"] == len(records) + 1
+        if sink == "topic":
+            found = [(message.key(), message.value()) for message in read_messages(broker, errors)]
+        else:
+            found = [(row.get("key"), row.get("value")) for _, row in sorted(table_rows(emulator, errors).items())]
+        for record, (key, value) in zip(records, found[:-1], strict=True):
+            assert as_read(key) == as_read(record["java_key"]), record
+            assert as_read(value) == as_read(record["java_value"]), record
+        key, value = found[-1]
+        assert as_read(key) == ({"type": "bytes", "optional": True}, "/g==")
+        assert as_read(value) == ({"type": "bytes", "optional": True}, base64.b64encode(BAD_JSON).decode())
 
 
 def test_an_error_table_that_is_busy_is_waited_for(broker, emulator, tmp_path):

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "channel/envelope.h"
 
 struct table_mapper {
     struct cell cell;
@@ -57,6 +58,25 @@ const char *mapping_stage_name(enum mapping_stage stage)
 {
     (void)stage;
     return "map";
+}
+
+/* Plays the envelopes, too: the document is the bytes again, in a place of its own. */
+struct envelope *envelope_create(enum convert_format format)
+{
+    (void)format;
+    return check_memory(calloc(1, 1));
+}
+
+void envelope_destroy(struct envelope *envelope)
+{
+    free(envelope);
+}
+
+bool envelope_put(struct envelope *envelope, struct slice bytes, struct buffer *to)
+{
+    (void)envelope;
+    buffer_add_slice(to, bytes);
+    return bytes.at != NULL;
 }
 
 uint32_t sim_bytes_check(const struct sim_bytes *bytes)

@@ -97,6 +97,7 @@ static void world_plan_settings(struct sim_world *world)
                           .commit_interval_ms = sim_between(world, 1, 1000),
                           .drain_ms = sim_between(world, 1, 4000),
                           .errors_percent = 100,
+                          .errors_format = sim_draw(world, 2) == 0 ? ERRORS_ORIGINAL : ERRORS_JSON_ENVELOPE,
                           .memory_bytes = (size_t)sim_between(world, 4000, 60000) << sim_draw(world, 6)};
 }
 

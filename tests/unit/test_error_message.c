@@ -121,12 +121,35 @@ static void test_what_is_too_large_is_cut_with_a_mark(void **state)
     rd_kafka_headers_destroy(message.headers);
 }
 
+/* Half of a JSON document is none. */
+static void test_a_document_too_large_is_left_out_and_never_cut(void **state)
+{
+    (void)state;
+    static char large[5000];
+    struct aside_record record = record_of(slice_of(large, 2000), slice_of(large, 5000));
+    struct error_message message;
+    record.documents = true;
+    for (size_t room = 0; room <= 9000; room += 100) {
+        error_message_make(&record, ERROR_HEADERS_OWN, "pipe", room, &message);
+        assert_true(message.key.at == NULL ? message.key.len == 0 : message.key.len == 2000);
+        assert_true(message.value.at == NULL ? message.value.len == 0 : message.value.len == 5000);
+        assert_true(room < 3000 || message.key.at != NULL);
+        assert_true(room < 8000 || message.value.at != NULL);
+        char text[2000];
+        show(message.headers, text, sizeof(text));
+        assert_int_equal(strstr(text, "ErrorCut=") == NULL,
+                         message.key.at != NULL && message.value.at != NULL);
+        rd_kafka_headers_destroy(message.headers);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_records_own_headers_come_first_then_why),
         cmocka_unit_test(test_null_and_empty_stay_apart),
         cmocka_unit_test(test_what_is_too_large_is_cut_with_a_mark),
+        cmocka_unit_test(test_a_document_too_large_is_left_out_and_never_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

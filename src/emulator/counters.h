@@ -7,7 +7,7 @@
 
 struct buffer;
 
-enum { COUNTERS_OPERATIONS = 24, COUNTERS_CODES = 64, COUNTERS_CODE_TEXT = 64 };
+enum { COUNTERS_OPERATIONS = 40, COUNTERS_CODES = 64, COUNTERS_CODE_TEXT = 64 };
 
 struct counters_operation {
     uint64_t requests;

@@ -7,13 +7,16 @@
 #include "base/error.h"
 #include "emulator/data_private.h"
 
-enum { DATA_APPLICATION = 0x6f747370, DATA_VERSION = 1 }; /* "otsp"; both are in the file's header */
+enum { DATA_APPLICATION = 0x6f747370, DATA_VERSION = 2 }; /* "otsp"; both are in the file's header */
 
 #define MAKE_INSTANCE "CREATE TABLE instance (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)"
-#define MAKE_TABLE                                                                                           \
+#define TABLE_COLUMNS                                                                                        \
     "CREATE TABLE ots_table (id INTEGER PRIMARY KEY AUTOINCREMENT, instance INTEGER NOT NULL, "              \
     "name TEXT NOT NULL, request BLOB NOT NULL, last_number INTEGER NOT NULL, created_us INTEGER NOT NULL, " \
-    "raised_us INTEGER NOT NULL, lowered_us INTEGER NOT NULL, streamed_us INTEGER NOT NULL)"
+    "raised_us INTEGER NOT NULL, lowered_us INTEGER NOT NULL, streamed_us INTEGER NOT NULL"
+#define KIND_COLUMN "kind INTEGER NOT NULL DEFAULT 0" /* enum store_kind; new in version 2 */
+#define MAKE_TABLE_1 TABLE_COLUMNS ")"
+#define MAKE_TABLE TABLE_COLUMNS ", " KIND_COLUMN ")" /* just what SQLite writes when the column is added */
 #define MAKE_PIECE "CREATE TABLE piece (id INTEGER PRIMARY KEY, rows BLOB NOT NULL)"
 
 /* In one transaction, before the file is anything else: whoever is killed here leaves an empty file. Numbers
@@ -21,13 +24,19 @@ enum { DATA_APPLICATION = 0x6f747370, DATA_VERSION = 1 }; /* "otsp"; both are in
 static const char data_make[] = "PRAGMA page_size = 8192;"
                                 "BEGIN EXCLUSIVE;"
                                 "PRAGMA application_id = 0x6f747370;"
-                                "PRAGMA user_version = 1;" MAKE_INSTANCE ";" MAKE_TABLE ";" MAKE_PIECE ";"
+                                "PRAGMA user_version = 2;" MAKE_INSTANCE ";" MAKE_TABLE ";" MAKE_PIECE ";"
                                 "COMMIT;";
+
+/* A file of version 1 has data tables only. */
+static const char data_upgrade[] = "BEGIN EXCLUSIVE;"
+                                   "ALTER TABLE ots_table ADD COLUMN " KIND_COLUMN ";"
+                                   "PRAGMA user_version = 2;"
+                                   "COMMIT;";
 
 /* What else is in the file: a view or a trigger in our tables' place would run, for ever if it likes. */
 static const char data_strange[] =
-    "SELECT count(*) FROM sqlite_schema WHERE sql NOT IN ('" MAKE_INSTANCE "', '" MAKE_TABLE "', '" MAKE_PIECE
-    "', 'CREATE TABLE sqlite_sequence(name,seq)')";
+    "SELECT count(*) FROM sqlite_schema WHERE sql NOT IN ('" MAKE_INSTANCE "', '" MAKE_TABLE_1
+    "', '" MAKE_TABLE "', '" MAKE_PIECE "', 'CREATE TABLE sqlite_sequence(name,seq)')";
 
 /* The log of the last commits is a file beside this one, put into it every 16 MB and at the end. It is synced
  * before it is put in, not at every commit. */
@@ -43,10 +52,11 @@ static const char *const data_statements[DATA_STATEMENTS] = {
     [DATA_ROLLBACK] = "ROLLBACK",
     [DATA_FIND_INSTANCE] = "SELECT id FROM instance WHERE name = ?1",
     [DATA_ADD_INSTANCE] = "INSERT INTO instance (name) VALUES (?1)",
-    [DATA_LIST_TABLES] = "SELECT id, request, last_number, created_us, raised_us, lowered_us, streamed_us "
-                         "FROM ots_table WHERE instance = ?1 ORDER BY id",
+    [DATA_LIST_TABLES] =
+        "SELECT id, request, last_number, created_us, raised_us, lowered_us, streamed_us, kind "
+        "FROM ots_table WHERE instance = ?1 ORDER BY id",
     [DATA_ADD_TABLE] = "INSERT INTO ots_table (instance, name, request, last_number, created_us, raised_us, "
-                       "lowered_us, streamed_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                       "lowered_us, streamed_us, kind) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     [DATA_ALTER_TABLE] =
         "UPDATE ots_table SET request = ?3, last_number = ?4, created_us = ?5, raised_us = ?6, "
         "lowered_us = ?7, streamed_us = ?8 WHERE id = ?1 AND name = ?2",
@@ -93,20 +103,19 @@ static int data_file_ask(struct data *data, const char *sql, int64_t *number, st
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : data_file_error(data, err);
 }
 
-static int data_file_know_version(struct data *data, struct error *err)
+static int data_file_know_version(struct data *data, int64_t *version, struct error *err)
 {
     int64_t application = 0;
-    int64_t version = 0;
     if (data_file_ask(data, "PRAGMA application_id", &application, err) != 0 ||
-        data_file_ask(data, "PRAGMA user_version", &version, err) != 0)
+        data_file_ask(data, "PRAGMA user_version", version, err) != 0)
         return -1;
     if (application != DATA_APPLICATION)
         return data_file_refuse(data, "a database of another program", err);
-    if (version > DATA_VERSION)
+    if (*version > DATA_VERSION)
         return error_set(err, ERROR_CONFIG,
                          "%s: written by a newer otspipe: its form is %lld, this one reads %d", data->name,
-                         (long long)version, DATA_VERSION);
-    if (version != DATA_VERSION)
+                         (long long)*version, DATA_VERSION);
+    if (*version < 1)
         return data_file_refuse(data, "not a data file of this emulator", err);
     return 0;
 }
@@ -125,16 +134,20 @@ static int data_file_check(struct data *data, struct error *err)
 static int data_file_know(struct data *data, struct error *err)
 {
     int64_t pages = 0;
+    int64_t version = 0;
     int64_t strange = 0;
     if (data_file_ask(data, "PRAGMA page_count", &pages, err) != 0)
         return -1;
     if (pages == 0)
         return data_file_execute(data, data_make, err);
-    if (data_file_know_version(data, err) != 0 || data_file_ask(data, data_strange, &strange, err) != 0)
+    if (data_file_know_version(data, &version, err) != 0 ||
+        data_file_ask(data, data_strange, &strange, err) != 0)
         return -1;
     if (strange != 0)
         return data_file_refuse(data, "damaged: it holds more than this emulator's tables", err);
-    return data_file_check(data, err);
+    if (data_file_check(data, err) != 0)
+        return -1;
+    return version == DATA_VERSION ? 0 : data_file_execute(data, data_upgrade, err);
 }
 
 /* ---- life ---- */

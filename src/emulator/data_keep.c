@@ -48,7 +48,7 @@ static void keep_bind_table(sqlite3_stmt *statement, const struct store_table *t
                                table->streamed_us};
     struct buffer request;
     buffer_init(&request, SIZE_MAX);
-    proto_pack(&table->meta->base, &request);
+    proto_pack(store_table_request(table), &request);
     sqlite3_bind_text64(statement, 2, table->name.at, table->name.len, SQLITE_TRANSIENT, SQLITE_UTF8);
     sqlite3_bind_blob64(statement, 3, request.at, request.len, SQLITE_TRANSIENT);
     for (int i = 0; i < 5; i++)
@@ -62,6 +62,7 @@ static int keep_table_made(struct data_instance *instance, struct store_table *t
     sqlite3_stmt *add = data_file_statement(data, DATA_ADD_TABLE);
     sqlite3_bind_int64(add, 1, instance->id);
     keep_bind_table(add, table);
+    sqlite3_bind_int(add, 9, (int)table->kind);
     if (data_file_run(data, add, err) != 0)
         return -1;
     table->kept_as = sqlite3_last_insert_rowid(data->file);

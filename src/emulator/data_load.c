@@ -40,9 +40,11 @@ static int load_table(struct load *load, sqlite3_stmt *list, struct error *err)
     struct refusal refusal = {.status = 0};
     int64_t kept_as = sqlite3_column_int64(list, 0);
     int64_t number = sqlite3_column_int64(list, 2);
-    if (kept_as <= 0 || number < 0 || number > INT64_MAX / 2)
+    int64_t kind = sqlite3_column_int64(list, 7);
+    if (kept_as <= 0 || number < 0 || number > INT64_MAX / 2 || kind < STORE_DATA || kind > STORE_SERIES)
         return load_damaged(load, "table", kept_as, err);
-    if (store_create(store, data_file_bytes(list, 1), sqlite3_column_int64(list, 3), &refusal) != 0)
+    if (store_create(store, (enum store_kind)kind, data_file_bytes(list, 1), sqlite3_column_int64(list, 3),
+                     &refusal) != 0)
         return error_set(err, ERROR_CONFIG, "%s: damaged: table %lld is refused: %s",
                          load->instance->data->name, (long long)kept_as, refusal.message);
     struct store_table *table = store->tables[store->count - 1];
@@ -51,6 +53,17 @@ static int load_table(struct load *load, sqlite3_stmt *list, struct error *err)
     table->raised_us = sqlite3_column_int64(list, 4);
     table->lowered_us = sqlite3_column_int64(list, 5);
     table->streamed_us = sqlite3_column_int64(list, 6);
+    return 0;
+}
+
+/* Series without points were refused. */
+static int load_check_pairs(struct load *load, struct error *err)
+{
+    const struct store *store = load->instance->store;
+    for (uint32_t i = 0; i < store->count; i++)
+        if (store->tables[i]->kind == STORE_POINTS &&
+            store_find_series(store, store->tables[i]->name) == NULL)
+            return load_damaged(load, "table", store->tables[i]->kept_as, err);
     return 0;
 }
 
@@ -64,7 +77,7 @@ static int load_tables(struct load *load, struct error *err)
         if (load_table(load, list, err) != 0)
             return -1;
     load_settle(load);
-    return rc;
+    return rc == 0 ? load_check_pairs(load, err) : rc;
 }
 
 /* ---- rows ---- */

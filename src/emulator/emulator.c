@@ -194,9 +194,11 @@ struct emulator_contents emulator_contents(const struct emulator *emulator)
     struct emulator_contents contents = {.tables = 0};
     for (size_t i = 0; i < emulator->instance_count; i++) {
         const struct store *store = &emulator->instances[i].store;
-        contents.tables += store->count;
-        for (uint32_t k = 0; k < store->count; k++)
-            contents.rows += store->tables[k]->rows.count;
+        for (uint32_t k = 0; k < store->count; k++) {
+            const struct store_table *table = store->tables[k];
+            contents.tables += table->kind == STORE_SERIES ? 0 : 1;
+            contents.rows += table->kind == STORE_SERIES ? 0 : table->rows.count;
+        }
     }
     return contents;
 }

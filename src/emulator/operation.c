@@ -40,6 +40,16 @@ static const struct operation operations[] = {
      operation_batch_write_row},
     {"BulkImport", "/BulkImport", MESSAGE(bulk_import), true, false, operation_bulk_import_read,
      operation_bulk_import},
+    {"CreateTimeseriesTable", "/CreateTimeseriesTable", MESSAGE(create_timeseries_table), false, false,
+     operation_create_timeseries_table_read, operation_create_timeseries_table},
+    {"ListTimeseriesTable", "/ListTimeseriesTable", MESSAGE(list_timeseries_table), false, false, NULL,
+     operation_list_timeseries_table},
+    {"DescribeTimeseriesTable", "/DescribeTimeseriesTable", MESSAGE(describe_timeseries_table), false, false,
+     NULL, operation_describe_timeseries_table},
+    {"UpdateTimeseriesTable", "/UpdateTimeseriesTable", MESSAGE(update_timeseries_table), false, false, NULL,
+     operation_update_timeseries_table},
+    {"DeleteTimeseriesTable", "/DeleteTimeseriesTable", MESSAGE(delete_timeseries_table), false, false, NULL,
+     operation_delete_timeseries_table},
 };
 
 /* What the service has beside these, and what to call it. */

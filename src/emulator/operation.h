@@ -42,6 +42,13 @@ int operation_drop_index(struct visit *visit);
 int operation_add_defined_column(struct visit *visit);
 int operation_delete_defined_column(struct visit *visit);
 
+int operation_create_timeseries_table_read(struct visit *visit);
+int operation_create_timeseries_table(struct visit *visit);
+int operation_list_timeseries_table(struct visit *visit);
+int operation_describe_timeseries_table(struct visit *visit);
+int operation_update_timeseries_table(struct visit *visit);
+int operation_delete_timeseries_table(struct visit *visit);
+
 int operation_start_local_transaction(struct visit *visit);
 int operation_commit_transaction(struct visit *visit);
 int operation_abort_transaction(struct visit *visit);

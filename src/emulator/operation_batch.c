@@ -325,6 +325,8 @@ int operation_bulk_import(struct visit *visit)
 {
     const Ots__BulkImportRequest *request = visit->message;
     struct store_table *table = store_find(visit->ground->store, slice_text(request->table_name));
+    if (table != NULL && visit_table(visit, request->table_name) == NULL)
+        return -1;
     /* [assumed] The service names no rule for repeated keys; the official writer keeps them apart for such
      * tables. */
     if (table != NULL && store_table_has_index(table) && write_repeats(visit))

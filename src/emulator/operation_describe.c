@@ -237,7 +237,7 @@ static int change_apply_to(struct visit *visit, struct store_table *table,
     const Ots__StreamSpecification *stream = table->meta->stream_spec;
     Ots__CapacityUnit before = *table->meta->reserved_throughput->capacity_unit;
     bool streamed = stream != NULL && stream->enable_stream;
-    if (store_alter(table, &change->meta, &visit->refusal) != 0)
+    if (store_alter(table, &change->meta.base, &visit->refusal) != 0)
         return -1;
     change_note_times(table, &before, streamed, visit->ground->now_ms * 1000);
     return 0;

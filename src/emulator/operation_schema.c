@@ -12,7 +12,7 @@
 static int schema_alter(struct visit *visit, struct store_table *table, const Ots__CreateTableRequest *meta)
 {
     Ots__CreateIndexResponse answer = OTS__CREATE_INDEX_RESPONSE__INIT;
-    if (store_alter(table, meta, &visit->refusal) != 0)
+    if (store_alter(table, &meta->base, &visit->refusal) != 0)
         return -1;
     proto_pack(&answer.base, &visit->answer);
     return 0;

@@ -15,21 +15,23 @@ int operation_create_table_read(struct visit *visit)
 int operation_create_table(struct visit *visit)
 {
     Ots__CreateTableResponse answer = OTS__CREATE_TABLE_RESPONSE__INIT;
-    if (store_create(visit->ground->store, visit->body, visit->ground->now_ms * 1000, &visit->refusal) != 0)
+    if (store_create(visit->ground->store, STORE_DATA, visit->body, visit->ground->now_ms * 1000,
+                     &visit->refusal) != 0)
         return -1;
     proto_pack(&answer.base, &visit->answer);
     return 0;
 }
 
+/* [assumed] Time-series tables have a list of their own. */
 int operation_list_table(struct visit *visit)
 {
     const struct store *store = visit->ground->store;
     Ots__ListTableResponse answer = OTS__LIST_TABLE_RESPONSE__INIT;
     char *names[LIMIT_TABLES];
     answer.table_names = names;
-    answer.n_table_names = store->count;
     for (uint32_t i = 0; i < store->count; i++)
-        names[i] = store->tables[i]->meta->table_meta->table_name;
+        if (store->tables[i]->kind == STORE_DATA)
+            names[answer.n_table_names++] = store->tables[i]->meta->table_meta->table_name;
     proto_pack(&answer.base, &visit->answer);
     return 0;
 }

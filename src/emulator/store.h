@@ -3,9 +3,16 @@
  *
  * What is changed can be taken back until store_commit(): every change leaves a note of what was there
  * before. A visit commits what its operation did, or takes all of it back, so a request that is refused as a
- * whole has changed nothing. Whoever makes changes outside of a visit commits them himself. */
+ * whole has changed nothing. Whoever makes changes outside of a visit commits them himself.
+ *
+ * A time-series table is two tables of one name, made and deleted together: its points, a row for each series
+ * and time; and its series, a row for each with what is known about it, as if in a table of their own. All
+ * that holds for rows holds for both: versions and time to live, order, the file, taking back. What is in
+ * their rows: emulator/series_key.h. */
 #ifndef EMULATOR_STORE_H
 #define EMULATOR_STORE_H
+
+#include <protobuf-c/protobuf-c.h>
 
 #include "base/arena.h"
 #include "emulator/limits.h"
@@ -14,8 +21,12 @@
 #include "record/row.h"
 
 struct Ots__CreateTableRequest;
+struct Ots__CreateTimeseriesTableRequest;
 struct refusal;
 struct store;
+
+/* The numbers are in data files. */
+enum store_kind { STORE_DATA = 0, STORE_POINTS = 1, STORE_SERIES = 2 };
 
 struct store_column {
     struct slice name;
@@ -25,8 +36,11 @@ struct store_column {
 
 struct store_table {
     struct store *store;
-    struct arena arena;                   /* the schema's memory */
-    struct Ots__CreateTableRequest *meta; /* as asked for, in the arena */
+    struct arena arena; /* the schema's memory */
+    enum store_kind kind;
+    /* As asked for, in the arena; the one that is not of its kind is NULL. */
+    struct Ots__CreateTableRequest *meta;
+    struct Ots__CreateTimeseriesTableRequest *series_meta;
     struct slice name;
     struct store_column keys[LIMIT_KEYS];
     uint32_t key_count;
@@ -89,23 +103,30 @@ struct store {
 void store_init(struct store *store);
 void store_fini(struct store *store);
 
-/* NULL: no such table. */
+/* A data table, or the points of a time-series table. NULL: no such table. */
 struct store_table *store_find(const struct store *store, struct slice name);
+
+/* The series of a time-series table that is there. */
+struct store_table *store_find_series(const struct store *store, struct slice name);
 
 /* The table that has an index of this name. */
 struct store_table *store_find_index(const struct store *store, struct slice name);
 
-/* Tables and indexes share one space of names. */
+/* Tables of all kinds and indexes share one space of names. */
 bool store_name_taken(const struct store *store, struct slice name);
 
-/* `body` is a CreateTableRequest, unpacked once more into the table's own memory. -1 and why: a schema that
- * the service refuses, a name in use, too many tables. */
-int store_create(struct store *store, struct slice body, int64_t now_us, struct refusal *refusal);
+/* `body` is a CreateTableRequest or, for both tables of a time-series table, points first, a
+ * CreateTimeseriesTableRequest, unpacked once more into the table's own memory. -1 and why: a schema that the
+ * service refuses, a name in use, too many tables. */
+int store_create(struct store *store, enum store_kind kind, struct slice body, int64_t now_us,
+                 struct refusal *refusal);
 
-/* The same table with another schema: `meta` (lent, copied) is read as for store_create(); the name stays. -1
- * and why: nothing changed. */
-int store_alter(struct store_table *table, const struct Ots__CreateTableRequest *meta,
-                struct refusal *refusal);
+/* What it was made from. */
+const ProtobufCMessage *store_table_request(const struct store_table *table);
+
+/* The same table with another schema: `request` (lent, copied) is read as for store_create(); the name stays.
+ * -1 and why: nothing changed. */
+int store_alter(struct store_table *table, const ProtobufCMessage *request, struct refusal *refusal);
 
 void store_delete(struct store_table *table);
 

@@ -69,8 +69,11 @@ void visit_put_error(struct visit *visit);
 /* The table a prepared request names; NULL when it names none or several. */
 const char *visit_table_name(const struct visit *visit);
 
-/* For operations: the table, or NULL and OTSObjectNotExist. */
+/* For operations: the data table, or the points or the series of the time-series table. NULL and why: there
+ * is none of that kind. */
 struct store_table *visit_table(struct visit *visit, const char *name);
+struct store_table *visit_points(struct visit *visit, const char *name);
+struct store_table *visit_series(struct visit *visit, const char *name);
 
 /* For operations: the request is in this transaction; a NULL id: in none. -1 and why: there is no such one.
  */

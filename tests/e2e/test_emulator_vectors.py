@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 import tablestore.protobuf.table_store_pb2 as pb
+import tablestore.protobuf.timeseries_pb2 as series_pb
 from tablestore.decoder import OTSProtoBufferDecoder
 
 from model import fields, messages, plainbuffer
@@ -23,12 +24,13 @@ REQUESTS = [name for name in VECTORS if not name.startswith("responses/")]
 ANSWERS = [name for name in VECTORS if name.startswith("responses/")]
 
 # What the emulator does not do, by a word of the operation: the words of its refusal.
-LATER = {"Timeseries": "time series", "tunnel/": "tunnels", "Stream": "streams", "ShardIterator": "streams", "SQL": "SQL",
+LATER = {"TimeseriesData": "time series", "TimeseriesMeta": "time series", "TimeseriesScan": "time series", "tunnel/": "tunnels", "Stream": "streams", "ShardIterator": "streams", "SQL": "SQL",
          "Search": "search indexes"}
 
 # Requests that the service would refuse too, or whose row or transaction is not there.
 REFUSED = {
     "node/012_describe_table_unicode_name": (400, "OTSParameterInvalid", "no legal name for a table"),
+    "java/025_create_timeseries_table_custom_keys": (400, "OTSParameterInvalid", "this emulator does not know them, and says so"),
 } | {name: (404, "OTSSessionNotExist", "the recorded transaction is not ours") for name in (
     "node/040_put_row_in_transaction", "node/067_batch_write_row_in_transaction", "node/070_commit_transaction",
     "node/071_abort_transaction")}
@@ -87,6 +89,13 @@ def create(table, keys, **more):
             "options": {"ttl": -1, "max_versions": 1, "deviation": 9 * 10 ** 9}} | more
 
 
+def create_series(table):
+    """A time-series table: its operation and the SDK's own message."""
+    request = series_pb.CreateTimeseriesTableRequest()
+    request.table_meta.table_name = table
+    return "CreateTimeseriesTable", request
+
+
 def put(table, keys, cells):
     return {"op": "PutRow", "table": table, "row": Row(tuple(keys), tuple(cells))}
 
@@ -118,6 +127,8 @@ def before(name):
     for table in given.get("tables", []):
         if "primary_keys" in table:
             made[table["table_name"]] = keys_of(table["primary_keys"][0])
+    if "Timeseries" in VECTORS[name]["operation"]:
+        return [] if "Create" in VECTORS[name]["operation"] else [create_series(given.get("table_name", "ts1"))]
     if "table_name" in given and VECTORS[name]["operation"] != "CreateTable":
         made.setdefault(given["table_name"], keys_of(given.get("primary_key") or given.get("start") or [{"name": "pk0", "type": "inf_min"}]))
     return [create(table, schema_of(keys)) for table, keys in made.items() if table.isascii()]
@@ -147,10 +158,26 @@ class Stage:
         status, _, body = self.connection.send("/" + request["op"], messages.encode(request))
         return messages.decode(request, status, body)
 
-    def prepare(self, requests):
+    def ask_series(self, operation, request):
+        """The answer's bytes."""
+        status, _, body = self.connection.send("/" + operation, request.SerializeToString())
+        assert status == 200, messages.error(status, body)
+        return body
+
+    def empty(self):
         for table in self.ask({"op": "ListTable"})["tables"]:
             assert self.ask({"op": "DeleteTable", "table": table}) == {}
+        listed = series_pb.ListTimeseriesTableResponse.FromString(
+            self.ask_series("ListTimeseriesTable", series_pb.ListTimeseriesTableRequest()))
+        for meta in listed.table_metas:
+            self.ask_series("DeleteTimeseriesTable", series_pb.DeleteTimeseriesTableRequest(table_name=meta.table_name))
+
+    def prepare(self, requests):
+        self.empty()
         for request in requests:
+            if isinstance(request, tuple):
+                self.ask_series(*request)
+                continue
             answer = self.ask(request)
             assert "code" not in answer, (request, answer)
 

@@ -44,7 +44,12 @@ static const struct {
              {"/GetRange", ANSWER(get_range)},
              {"/BatchGetRow", ANSWER(batch_get_row)},
              {"/BatchWriteRow", ANSWER(batch_write_row)},
-             {"/BulkImport", ANSWER(bulk_import)}};
+             {"/BulkImport", ANSWER(bulk_import)},
+             {"/CreateTimeseriesTable", ANSWER(create_timeseries_table)},
+             {"/ListTimeseriesTable", ANSWER(list_timeseries_table)},
+             {"/DescribeTimeseriesTable", ANSWER(describe_timeseries_table)},
+             {"/UpdateTimeseriesTable", ANSWER(update_timeseries_table)},
+             {"/DeleteTimeseriesTable", ANSWER(delete_timeseries_table)}};
 enum { ASKED = sizeof(asked) / sizeof(asked[0]) };
 
 static struct store store;
@@ -180,7 +185,11 @@ static void check_store(void)
     CHECK(store.change_count == 0);
     for (uint32_t i = 0; i < store.count; i++) {
         const struct store_table *table = store.tables[i];
-        CHECK(limits_name(table->name) && store_find(&store, table->name) == table);
+        bool series = table->kind == STORE_SERIES;
+        CHECK(limits_name(table->name) && store_find(&store, table->name) != NULL);
+        CHECK((series ? store_find_series : store_find)(&store, table->name) == table);
+        CHECK(!series || store_find(&store, table->name)->kind == STORE_POINTS);
+        CHECK(table->kind != STORE_POINTS || store_find_series(&store, table->name) != NULL);
         CHECK(table->key_count > 0 && table->max_versions > 0);
         arena_reset(&arena);
         check_order(table);

@@ -23,7 +23,7 @@ static void dump_message(struct buffer *to, const struct store_table *table)
 {
     struct buffer packed;
     buffer_init(&packed, 1 << 20);
-    proto_pack(&table->meta->base, &packed);
+    proto_pack(store_table_request(table), &packed);
     dump_bytes(to, buffer_slice(&packed));
     buffer_fini(&packed);
 }
@@ -34,11 +34,12 @@ static void dump_table(const struct store_table *table, struct buffer *to)
     uint64_t rows = 0;
     uint64_t bytes = 0;
     buffer_print(to,
-                 "table %.*s keys=%u defined=%u versions=%u created=%lld raised=%lld lowered=%lld "
+                 "table %.*s kind=%d keys=%u defined=%u versions=%u created=%lld raised=%lld lowered=%lld "
                  "streamed=%lld number=%lld meta=",
-                 SLICE_ARG(table->name), table->key_count, table->defined_count, table->max_versions,
-                 (long long)table->created_us, (long long)table->raised_us, (long long)table->lowered_us,
-                 (long long)table->streamed_us, (long long)table->last_increment);
+                 SLICE_ARG(table->name), (int)table->kind, table->key_count, table->defined_count,
+                 table->max_versions, (long long)table->created_us, (long long)table->raised_us,
+                 (long long)table->lowered_us, (long long)table->streamed_us,
+                 (long long)table->last_increment);
     dump_message(to, table);
     for (const struct row_node *node = row_index_at_least(&table->rows, SLICE(""), &cursor); node != NULL;
          node = row_index_next(&table->rows, &cursor)) {

@@ -14,7 +14,8 @@
 #include "support/store_steps.h"
 #include "wire/tablestore.pb-c.h"
 
-enum { STEP_TABLES = 5, STEP_KEYS = 300, STEP_CREATED_US = 1700000000 };
+/* The last of the tables is a time-series table. */
+enum { STEP_TABLES = 6, STEP_SERIES = 5, STEP_KEYS = 300, STEP_CREATED_US = 1700000000 };
 
 static void step_name(char name[8], int number)
 {
@@ -60,7 +61,8 @@ void store_steps_make_table(struct store *store, int number)
     request.reserved_throughput = &throughput;
     buffer_init(&body, 1 << 20);
     proto_pack(&request.base, &body);
-    assert_int_equal(store_create(store, buffer_slice(&body), STEP_CREATED_US + number, &refusal), 0);
+    assert_int_equal(store_create(store, STORE_DATA, buffer_slice(&body), STEP_CREATED_US + number, &refusal),
+                     0);
     buffer_fini(&body);
 }
 
@@ -71,7 +73,7 @@ static void step_alter(struct store_table *table, struct chance *chance)
     Ots__TableOptions options = *table->meta->table_options;
     options.max_versions = 1 + (int32_t)chance_below(chance, 9);
     meta.table_options = &options;
-    assert_int_equal(store_alter(table, &meta, &refusal), 0);
+    assert_int_equal(store_alter(table, &meta.base, &refusal), 0);
     assert_int_equal(table->max_versions, options.max_versions);
     table->raised_us = (int64_t)chance_below(chance, 1000);
     table->lowered_us = (int64_t)chance_below(chance, 1000);
@@ -115,6 +117,87 @@ void store_steps_remove(struct store *store, int number, const char *id, int64_t
     arena_fini(&arena);
 }
 
+/* ---- the time-series table: its points and its series go through the same changes, in turn ---- */
+
+static void step_make_series(struct store *store)
+{
+    char name[8];
+    struct buffer body;
+    struct refusal refusal = {.status = 0};
+    Ots__TimeseriesTableMeta meta = OTS__TIMESERIES_TABLE_META__INIT;
+    Ots__CreateTimeseriesTableRequest request = OTS__CREATE_TIMESERIES_TABLE_REQUEST__INIT;
+    step_name(name, STEP_SERIES);
+    meta.table_name = name;
+    request.table_meta = &meta;
+    buffer_init(&body, 1 << 20);
+    proto_pack(&request.base, &body);
+    for (enum store_kind kind = STORE_POINTS; kind <= STORE_SERIES; kind++)
+        assert_int_equal(store_create(store, kind, buffer_slice(&body), STEP_CREATED_US, &refusal), 0);
+    buffer_fini(&body);
+}
+
+static void step_alter_series(struct store_table *points, struct store_table *series, struct chance *chance)
+{
+    struct refusal refusal = {.status = 0};
+    Ots__TimeseriesTableOptions options = OTS__TIMESERIES_TABLE_OPTIONS__INIT;
+    Ots__TimeseriesTableMeta meta = *points->series_meta->table_meta;
+    Ots__CreateTimeseriesTableRequest request = *points->series_meta;
+    options.has_time_to_live = true;
+    options.time_to_live = 1 + (int32_t)chance_below(chance, 1000000);
+    meta.table_options = &options;
+    request.table_meta = &meta;
+    assert_int_equal(store_alter(points, &request.base, &refusal), 0);
+    assert_int_equal(store_alter(series, &request.base, &refusal), 0);
+    assert_int_equal(points->time_to_live_s, options.time_to_live);
+    assert_int_equal(series->time_to_live_s, -1);
+}
+
+static void step_series_row(struct store_table *table, struct chance *chance)
+{
+    char source[16];
+    struct arena arena;
+    struct cell cell = {.name = SLICE("v"), .type = CELL_INTEGER, .has_timestamp = true, .timestamp_ms = 1};
+    struct cell keys[4] = {{.type = CELL_STRING, .bytes = SLICE("cpu")},
+                           {.type = CELL_STRING},
+                           {.type = CELL_STRING, .bytes = SLICE("[]")},
+                           {.type = CELL_INTEGER, .integer = (int64_t)chance_below(chance, 50)}};
+    snprintf(source, sizeof(source), "host-%llu", (unsigned long long)chance_below(chance, 10));
+    keys[1].bytes = slice_text(source);
+    arena_init(&arena, 4096);
+    struct slice key = row_key_encode(keys, table->key_count, &arena);
+    struct row_node *node = row_index_find(&table->rows, key);
+    if (node != NULL && chance_below(chance, 3) == 0) {
+        store_remove_row(table, node);
+    } else {
+        size_t bytes = 0;
+        char *packed = row_cells_pack(&cell, 1, &bytes);
+        store_set_row(table, key, node, packed, bytes);
+    }
+    arena_fini(&arena);
+}
+
+static void step_series(struct store *store, struct chance *chance)
+{
+    char name[8];
+    uint64_t kind = chance_below(chance, 200);
+    step_name(name, STEP_SERIES);
+    struct store_table *points = store_find(store, slice_text(name));
+    struct store_table *series = store_find_series(store, slice_text(name));
+    assert_true((points == NULL) == (series == NULL));
+    if (points == NULL) {
+        step_make_series(store);
+    } else if (kind == 0) {
+        store_delete(series);
+        store_delete(points);
+    } else if (kind < 4) {
+        step_alter_series(points, series, chance);
+    } else {
+        step_series_row(kind % 2 == 0 ? points : series, chance);
+    }
+}
+
+/* ---- steps ---- */
+
 static size_t step_bytes(struct chance *chance)
 {
     uint64_t kind = chance_below(chance, 1000);
@@ -141,6 +224,10 @@ static void step_row(struct store *store, int number, struct chance *chance)
 void store_step(struct store *store, struct chance *chance)
 {
     int number = (int)chance_below(chance, STEP_TABLES);
+    if (number == STEP_SERIES) {
+        step_series(store, chance);
+        return;
+    }
     uint64_t kind = chance_below(chance, 200);
     struct store_table *table = step_table(store, number);
     if (table == NULL)

@@ -1,5 +1,5 @@
 /* store_steps: random changes of a store, of every kind: tables made, altered and deleted, rows set and
- * removed, numbers taken. The same seed makes the same changes. */
+ * removed, numbers taken, in data tables and a time-series table. The same seed makes the same changes. */
 #ifndef SUPPORT_STORE_STEPS_H
 #define SUPPORT_STORE_STEPS_H
 

@@ -428,7 +428,7 @@ static void test_other_files_are_refused_and_left_alone(void **state)
         const char *sql;
         const char *words;
     } files[] = {{"CREATE TABLE notes (text)", "another program"},
-                 {"PRAGMA application_id = 0x6f747370; PRAGMA user_version = 2; CREATE TABLE piece (id)",
+                 {"PRAGMA application_id = 0x6f747370; PRAGMA user_version = 3; CREATE TABLE piece (id)",
                   "newer otspipe"},
                  {"PRAGMA application_id = 0x6f747370; CREATE TABLE piece (id)", "not a data file"}};
     struct rig rig;
@@ -472,6 +472,36 @@ static void test_an_empty_file_becomes_a_data_file(void **state)
     rig_fini(&rig);
 }
 
+/* How the tables of a file of version 1 were made: without their kind. */
+static const char form_1[] = "PRAGMA writable_schema = ON; "
+                             "UPDATE sqlite_schema SET sql = replace(sql, ', kind INTEGER NOT NULL DEFAULT "
+                             "0', '') WHERE name = 'ots_table'; "
+                             "PRAGMA writable_schema = OFF; PRAGMA user_version = 1";
+
+static void test_a_file_of_version_1_becomes_one_of_version_2(void **state)
+{
+    struct rig rig;
+    (void)state;
+    rig_init(&rig, 14);
+    store_steps_make_table(&rig.store, 0);
+    store_steps_make_table(&rig.twin, 0);
+    set_both(&rig, 0, "a", 1, 100);
+    rig_commit(&rig);
+    rig_close(&rig);
+    file_execute(rig.file, form_1);
+    for (int i = 0; i < 3; i++) {
+        rig_open(&rig, rig.file);
+        rig_equal(&rig);
+        for (int k = 0; k < 10; k++)
+            rig_steps(&rig);
+        rig_close(&rig);
+    }
+    rig_open(&rig, rig.file);
+    rig_equal(&rig);
+    rig_close(&rig);
+    rig_fini(&rig);
+}
+
 static void test_damage_is_named(void **state)
 {
     static const struct {
@@ -483,6 +513,10 @@ static void test_damage_is_named(void **state)
         {"UPDATE piece SET rows = x''", "damaged: piece"},
         {"UPDATE ots_table SET request = x'0a'", "damaged: table"},
         {"UPDATE ots_table SET last_number = -1", "damaged: table"},
+        {"UPDATE ots_table SET kind = 3", "damaged: table"},
+        {"UPDATE ots_table SET kind = 1 WHERE kind = 0", "damaged: table"},
+        {"DELETE FROM ots_table WHERE kind = 1", "damaged: table"},
+        {"DELETE FROM ots_table WHERE kind = 2", "damaged: table"},
         {"UPDATE instance SET id = 1 << 50", "damaged: instance"},
         {"DROP TABLE piece", "no such table: piece"},
         {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM "
@@ -552,6 +586,7 @@ int main(void)
         cmocka_unit_test(test_a_file_has_one_user),
         cmocka_unit_test(test_other_files_are_refused_and_left_alone),
         cmocka_unit_test(test_an_empty_file_becomes_a_data_file),
+        cmocka_unit_test(test_a_file_of_version_1_becomes_one_of_version_2),
         cmocka_unit_test(test_damage_is_named),
         cmocka_unit_test(test_wrong_bytes_do_no_harm),
     };

@@ -86,6 +86,7 @@ static int typed_double(const struct convert_schema *schema, const struct json_v
     } else {
         return typed_refuse(schema, json, err);
     }
+    convert_digits(json, field);
     return 0;
 }
 

@@ -19,6 +19,13 @@ static inline struct slice convert_text(struct slice text, bool escaped, struct 
     return __builtin_expect(escaped, 0) ? convert_escaped(text, scratch) : text;
 }
 
+/* How a number was written stays known: a time has more digits than a double keeps. */
+static inline void convert_digits(const struct json_value *json, struct value_field *field)
+{
+    field->digits = json->text.at;
+    field->digit_count = json->text.len <= UINT16_MAX ? (uint16_t)json->text.len : 0;
+}
+
 /* The same for JSON without a schema: never fails. */
 static inline void convert_untyped(const struct json_value *json, struct arena *scratch,
                                    struct value_field *field)
@@ -33,9 +40,10 @@ static inline void convert_untyped(const struct json_value *json, struct arena *
     field->decimal = false;
     if (json->kind == JSON_INTEGER)
         field->integer = json->integer;
-    else if (json->kind == JSON_DOUBLE)
+    else if (json->kind == JSON_DOUBLE) {
         field->number = json->number + 0.0; /* -0.0 is 0.0, as in Connect */
-    else if (json->kind == JSON_TRUE || json->kind == JSON_FALSE)
+        convert_digits(json, field);
+    } else if (json->kind == JSON_TRUE || json->kind == JSON_FALSE)
         field->boolean = json->kind == JSON_TRUE;
     else
         field->text = convert_text(json->text, json->escaped, scratch);

@@ -1,4 +1,5 @@
-/* exact: one walk over the digits; zeros at the end wait until a digit follows them. */
+/* exact: digits before the point, wherever an exponent moves it, make the integer; those behind it must be 0.
+ */
 #include "mapping/exact.h"
 
 #include <math.h>
@@ -12,10 +13,10 @@ struct exact_parts {
     bool plain; /* digits only: no point, no exponent */
     struct slice whole;
     struct slice fraction;
-    int64_t exponent; /* clamped to +-EXACT_EXPONENT_MOST */
+    int64_t exponent; /* clamped to some EXACT_EXPONENT_MOST */
 };
 
-enum { EXACT_EXPONENT_MOST = 1000000 };
+enum { EXACT_EXPONENT_MOST = 1000000000 }; /* no text is as long */
 
 static struct slice exact_digits(const char **at, const char *end)
 {
@@ -67,51 +68,67 @@ static bool exact_take_apart(struct slice text, struct exact_parts *parts)
     return at == end;
 }
 
-/* The digits so far as sum * 10^zeros; false when the sum needs more than 64 bits. */
-static bool exact_add(struct slice digits, uint64_t *sum, int64_t *zeros)
+/* The first `count` of the digits, and those behind them; all or none when there are not so many. */
+static struct slice exact_first(struct slice digits, int64_t count)
 {
-    for (size_t i = 0; i < digits.len; i++) {
-        unsigned digit = (unsigned)(digits.at[i] - '0');
-        if (digit == 0) {
-            *zeros += *sum != 0;
-            continue;
-        }
-        for (; *zeros >= 0; --*zeros)
-            if (__builtin_mul_overflow(*sum, 10, sum))
-                return false;
-        *zeros = 0;
-        if (__builtin_add_overflow(*sum, digit, sum))
+    int64_t len = (int64_t)digits.len;
+    return slice_of(digits.at, (size_t)(count < 0 ? 0 : count > len ? len : count));
+}
+
+static struct slice exact_behind(struct slice digits, int64_t count)
+{
+    size_t first = exact_first(digits, count).len;
+    return slice_of(digits.at + first, digits.len - first);
+}
+
+/* False when the sum needs more than 64 bits. */
+static bool exact_add(struct slice digits, uint64_t *sum)
+{
+    for (size_t i = 0; i < digits.len; i++)
+        if (__builtin_mul_overflow(*sum, 10, sum) ||
+            __builtin_add_overflow(*sum, (unsigned)(digits.at[i] - '0'), sum))
             return false;
-    }
     return true;
 }
 
-static enum exact_result exact_scaled(uint64_t sum, int64_t power, bool minus, int64_t *value)
+static bool exact_add_zeros(int64_t count, uint64_t *sum)
 {
-    uint64_t most = minus ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX;
-    if (sum != 0 && power < 0)
-        return EXACT_FRACTION;
-    for (; sum != 0 && power > 0; power--)
-        if (__builtin_mul_overflow(sum, 10, &sum))
-            return EXACT_RANGE;
-    if (sum > most)
+    for (; *sum != 0 && count > 0; count--)
+        if (__builtin_mul_overflow(*sum, 10, sum))
+            return false;
+    return true;
+}
+
+static bool exact_is_zero(struct slice digits)
+{
+    for (size_t i = 0; i < digits.len; i++)
+        if (digits.at[i] != '0')
+            return false;
+    return true;
+}
+
+enum exact_result exact_int64_scaled(struct slice text, int tens, int64_t *value)
+{
+    struct exact_parts parts;
+    uint64_t sum = 0;
+    if (!exact_take_apart(text, &parts))
+        return EXACT_NOT_A_NUMBER;
+    int64_t whole = (int64_t)parts.whole.len + parts.exponent + tens; /* digits before the point */
+    int64_t more = whole - (int64_t)parts.whole.len;
+    if (!exact_add(exact_first(parts.whole, whole), &sum) ||
+        !exact_add(exact_first(parts.fraction, more), &sum) ||
+        !exact_add_zeros(more - (int64_t)parts.fraction.len, &sum) ||
+        sum > (parts.minus ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX))
         return EXACT_RANGE;
-    *value = (int64_t)(minus ? 0 - sum : sum);
-    return EXACT_OK;
+    *value = (int64_t)(parts.minus ? 0 - sum : sum);
+    bool all =
+        exact_is_zero(exact_behind(parts.whole, whole)) && exact_is_zero(exact_behind(parts.fraction, more));
+    return all ? EXACT_OK : EXACT_FRACTION;
 }
 
 enum exact_result exact_int64(struct slice text, int64_t *value)
 {
-    struct exact_parts parts;
-    uint64_t sum = 0;
-    int64_t zeros = 0;
-    if (!exact_take_apart(text, &parts))
-        return EXACT_NOT_A_NUMBER;
-    if (!exact_add(parts.whole, &sum, &zeros))
-        return EXACT_RANGE;
-    if (!exact_add(parts.fraction, &sum, &zeros))
-        return EXACT_FRACTION;
-    return exact_scaled(sum, zeros + parts.exponent - (int64_t)parts.fraction.len, parts.minus, value);
+    return exact_int64_scaled(text, 0, value);
 }
 
 enum exact_result exact_int64_of_double(double number, int64_t *value)

@@ -17,6 +17,9 @@ enum exact_result {
  */
 enum exact_result exact_int64(struct slice text, int64_t *value);
 
+/* The same for the number times 10^tens. EXACT_FRACTION: *value is the number without its fraction. */
+enum exact_result exact_int64_scaled(struct slice text, int tens, int64_t *value);
+
 /* A double that is an integer within int64. */
 enum exact_result exact_int64_of_double(double number, int64_t *value);
 

@@ -74,7 +74,7 @@ static bool key_has_bytes(const struct cell *key)
     return key->type == CELL_STRING || key->type == CELL_BINARY;
 }
 
-static uint64_t key_seed(void)
+uint64_t key_seed(void)
 {
     static uint64_t seed;
     if (seed == 0)

@@ -22,5 +22,6 @@ int key_finish(struct row *row, struct mapping_fault *fault);
 /* Equal keys of one process have equal hashes: the seed is drawn once a process, so that nobody can make
  * collisions on purpose. */
 uint64_t key_hash(const struct cell *keys, uint32_t count);
+uint64_t key_seed(void); /* that seed */
 
 #endif

@@ -6,9 +6,13 @@
 #include "mapping/series_plan.h"
 #include "mapping/table_mapper.h"
 
-/* The first fault found is told: the record's key, its value (conversion; both, as Connect does),
- * measurement, data source, tags in the plan's order, time, fields in the record's order, the row as a whole.
- */
+/* The first fault found is told: the record's key, its value (conversion; both, as Connect does), that it is
+ * no object, measurement, data source, tags in byte order of their names, time, fields in byte order of the
+ * names they get, the row as a whole.
+ *
+ * What the stages mean: "map" the record does not fit the plan (a field is missing, null, of a type that
+ * cannot be converted; a time with a remainder; two names that fall together; no field left); "limit" the
+ * service would refuse it (series_rule.h; sizes, counts, a time before 1970, numbers that are not finite). */
 struct series_mapper; /* opaque */
 
 struct series_mapper_options {

@@ -13,13 +13,13 @@
 #include "mapping/coordinates.h"
 #include "mapping/key.h"
 #include "mapping/mapping_fault.h"
+#include "mapping/sides.h"
 #include "mapping/target.h"
 
 struct table_mapper {
     const struct mapping_plan *plan;
     enum mapping_delete_mode delete_mode; /* the plan's, which counts in KEY_MODE_RECORD_KEY only */
-    struct converter *key_converter;
-    struct converter *value_converter;
+    struct sides sides;
     struct arena arena; /* texts and bytes that conversions make */
     struct target_table targets;
     struct cell keys[MAPPING_KEYS_MOST];
@@ -33,8 +33,7 @@ struct table_mapper *table_mapper_create(const struct table_mapper_options *opti
     struct table_mapper *mapper = check_memory(calloc(1, sizeof(*mapper)));
     mapper->plan = plan;
     mapper->delete_mode = plan->key_mode == KEY_MODE_RECORD_KEY ? plan->delete_mode : DELETE_NONE;
-    mapper->key_converter = converter_create(options->key_format);
-    mapper->value_converter = converter_create(options->value_format);
+    sides_init(&mapper->sides, options->key_format, options->value_format);
     arena_init(&mapper->arena, 4096);
     target_table_init(&mapper->targets, plan);
     mapper->columns.plan = plan;
@@ -49,8 +48,7 @@ void table_mapper_destroy(struct table_mapper *mapper)
 {
     if (mapper == NULL)
         return;
-    converter_destroy(mapper->key_converter);
-    converter_destroy(mapper->value_converter);
+    sides_fini(&mapper->sides);
     target_table_fini(&mapper->targets);
     arena_fini(&mapper->arena);
     free(mapper);
@@ -193,21 +191,6 @@ static int mapper_columns(struct table_mapper *mapper, const struct value *key, 
 
 /* ---- one record ---- */
 
-/* Both sides are read in every mode, as Connect does: a key that cannot be read is the record's fault even if
- * unused. */
-static int mapper_read(struct table_mapper *mapper, const struct message *message, struct value *key,
-                       struct value *value, struct mapping_fault *fault)
-{
-    struct error err;
-    int rc = converter_read(mapper->key_converter, message->key, key, &err);
-    bool of_key = rc != 0;
-    if (rc == 0)
-        rc = converter_read(mapper->value_converter, message->value, value, &err);
-    if (rc != 0)
-        mapping_fault_convert(fault, of_key, &err);
-    return rc;
-}
-
 /* A single value has a name only when it becomes a column. */
 static void mapper_name(struct value *side, struct slice name)
 {
@@ -252,7 +235,7 @@ enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct m
     struct value key, value;
     arena_reset(&mapper->arena);
     row->cells = mapper->columns.cells;
-    if (mapper_read(mapper, message, &key, &value, fault) != 0)
+    if (sides_read(&mapper->sides, message, &key, &value, fault) != 0)
         return MAPPING_FAULT;
     mapper_sort(mapper, &key, &value);
     if (mapper_keys(mapper, message, &key, &value, row, fault) != 0 ||

@@ -31,9 +31,13 @@ struct value_field {
     enum value_type type;
     bool is_null; /* also a typed null of a Struct: type stays */
     bool decimal; /* a logical Decimal: `text` is the number's plain decimal text, type is VALUE_BYTES */
+    uint16_t digit_count; /* FLOAT32, FLOAT64: how the number was written, at `digits`; 0: not known */
     union {
         int64_t integer; /* INT8..INT64 */
-        double number;   /* FLOAT32, FLOAT64 */
+        struct {
+            double number; /* FLOAT32, FLOAT64 */
+            const char *digits;
+        };
         bool boolean;
         struct slice text; /* STRING, BYTES, ARRAY, MAP, STRUCT, BIG */
     };

@@ -2,6 +2,7 @@
 #include "support/mapping_text.h"
 
 #include "base/number.h"
+#include "record/series.h"
 
 static void text_hex(struct buffer *to, struct slice bytes)
 {
@@ -101,6 +102,23 @@ const char *mapping_text_row(struct buffer *to, const struct row *row)
     for (uint32_t i = 0; i < row->key_count; i++)
         text_cell(to, &row->keys[i]);
     buffer_print(to, " |");
+    for (uint32_t i = 0; i < row->cell_count; i++)
+        text_cell(to, &row->cells[i]);
+    buffer_add(to, "", 1);
+    return to->at;
+}
+
+const char *mapping_text_series(struct buffer *to, const struct row *row)
+{
+    to->len = 0;
+    buffer_print(to, "%.*s ", SLICE_ARG(row->keys[SERIES_MEASUREMENT].bytes));
+    buffer_print(to, "\"%.*s\" {", SLICE_ARG(row->keys[SERIES_SOURCE].bytes));
+    for (uint32_t i = 0; i < series_tag_count(row); i++) {
+        const struct cell *tag = &row->keys[SERIES_TAGS + i];
+        buffer_print(to, "%s%.*s=", i == 0 ? "" : " ", SLICE_ARG(tag->name));
+        buffer_print(to, "\"%.*s\"", SLICE_ARG(tag->bytes));
+    }
+    buffer_print(to, "} @%lld |", (long long)series_time_us(row));
     for (uint32_t i = 0; i < row->cell_count; i++)
         text_cell(to, &row->cells[i]);
     buffer_add(to, "", 1);

@@ -9,8 +9,11 @@
 #include "record/row.h"
 #include "record/value.h"
 
-/* Both empty the buffer first and end the text with a 0 byte. */
+/* All empty the buffer first and end the text with a 0 byte. */
 const char *mapping_text_value(struct buffer *to, const struct value *value);
 const char *mapping_text_row(struct buffer *to, const struct row *row);
+
+/* A row of a time-series table: host "server-01" {level="3" region="cn"} @1645459200000000 | cpu=d10.0 */
+const char *mapping_text_series(struct buffer *to, const struct row *row);
 
 #endif

@@ -137,8 +137,10 @@ static void read_answer(struct vector *vector, struct arena *arena)
     read_headers(vector, arena, vector->json);
 }
 
-static bool is_ours(struct slice operation)
+static bool is_ours(struct slice operation, const char *only)
 {
+    if (only != NULL)
+        return slice_equal(operation, slice_text(only));
     for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
         if (slice_equal(operation, slice_text(operations[i])))
             return true;
@@ -146,7 +148,7 @@ static bool is_ours(struct slice operation)
     return false;
 }
 
-static bool run_file(const char *name, vector_fn *run)
+static bool run_file(const char *name, const char *only, vector_fn *run)
 {
     char path[512];
     struct arena arena;
@@ -155,7 +157,7 @@ static bool run_file(const char *name, vector_fn *run)
     arena_init(&arena, 1 << 20);
     vector.json = read_file(&arena, path);
     vector.operation = vector_text(&arena, vector.json, "operation");
-    bool ours = is_ours(vector.operation);
+    bool ours = is_ours(vector.operation, only);
     if (ours) {
         if (vector_has(vector.json, "request"))
             read_request(&vector, &arena);
@@ -175,6 +177,11 @@ static int is_json(const struct dirent *entry)
 
 size_t vector_each(const char *folder, vector_fn *run)
 {
+    return vector_each_of(folder, NULL, run);
+}
+
+size_t vector_each_of(const char *folder, const char *operation, vector_fn *run)
+{
     char path[512];
     struct dirent **entries;
     size_t ran = 0;
@@ -185,7 +192,7 @@ size_t vector_each(const char *folder, vector_fn *run)
     for (int i = 0; i < count; i++) {
         char name[400];
         snprintf(name, sizeof(name), "%s/%s", folder, entries[i]->d_name);
-        ran += run_file(name, run) ? 1 : 0;
+        ran += run_file(name, operation, run) ? 1 : 0;
         free(entries[i]);
     }
     free(entries);

@@ -28,6 +28,9 @@ typedef void vector_fn(const struct vector *vector, struct arena *arena);
  * how many. */
 size_t vector_each(const char *folder, vector_fn *run);
 
+/* The same for one operation, whatever it is. */
+size_t vector_each_of(const char *folder, const char *operation, vector_fn *run);
+
 /* Members of an object; JSON_NULL for one that is not there. */
 struct json_value vector_get(struct slice object, const char *member);
 bool vector_has(struct slice object, const char *member);
@@ -46,6 +49,9 @@ void vector_row(struct arena *arena, struct slice input, enum row_op op, struct 
 
 /* Key columns only, from an array of typed values. */
 void vector_key(struct arena *arena, struct slice array, struct row *row);
+
+/* A row of PutTimeseriesData, in the form of record/series.h; answers its meta_cache_update_time. */
+uint32_t vector_series_row(struct arena *arena, struct slice input, struct row *row);
 
 /* One typed value. */
 void vector_cell(struct arena *arena, struct slice object, struct cell *cell);

@@ -159,3 +159,43 @@ size_t vector_message_rows(const struct vector *vector, struct arena *arena, str
     *rows = found.rows;
     return found.count;
 }
+
+static int by_name(const void *left, const void *right)
+{
+    const struct cell *a = left;
+    const struct cell *b = right;
+    return slice_compare(a->name, b->name);
+}
+
+/* The members of an object that names each once, in byte order: {"name": "text"} or {"name": typed value}. */
+static uint32_t named_cells(struct arena *arena, struct slice object, struct cell *cells)
+{
+    struct json_member members[64];
+    struct json_fault fault;
+    int count = json_object(object, 0, members, 64, &fault);
+    assert_true(count >= 0);
+    for (int i = 0; i < count; i++) {
+        cells[i] = (struct cell){.type = CELL_STRING};
+        if (members[i].value.kind == JSON_OBJECT)
+            vector_cell(arena, members[i].value.text, &cells[i]);
+        else
+            cells[i].bytes = vector_string(arena, members[i].value);
+        cells[i].name = members[i].name;
+    }
+    qsort(cells, (size_t)count, sizeof(*cells), by_name);
+    return (uint32_t)count;
+}
+
+uint32_t vector_series_row(struct arena *arena, struct slice input, struct row *row)
+{
+    struct slice key = vector_object(input, "key");
+    struct cell *keys = arena_take(arena, 64 * sizeof(*keys));
+    struct cell *cells = arena_take(arena, 64 * sizeof(*cells));
+    keys[0] = (struct cell){.type = CELL_STRING, .bytes = vector_text(arena, key, "measurement")};
+    keys[1] = (struct cell){.type = CELL_STRING, .bytes = vector_text(arena, key, "source")};
+    uint32_t tags = named_cells(arena, vector_object(key, "tags"), keys + 2);
+    keys[2 + tags] = (struct cell){.type = CELL_INTEGER, .integer = vector_integer(input, "time_us", -1)};
+    *row = (struct row){.op = ROW_PUT, .keys = keys, .key_count = 3 + tags, .cells = cells};
+    row->cell_count = named_cells(arena, vector_object(input, "fields"), cells);
+    return (uint32_t)vector_integer(input, "meta_cache_update_time", 0);
+}

@@ -68,7 +68,9 @@ static struct sink *kafka_to_table_sink(struct kafka_to_table *pipe, size_t inde
 {
     const struct settings_table *table = &pipe->settings->tables[index];
     bool same_key = table->same_key && !pipe->checks[index].state.has_index;
-    return ots_write_create(pipe->client, table->plan.table, table->request, same_key);
+    struct sink *sink = ots_write_create(pipe->client, table->plan.table, table->request, same_key);
+    sink->rows_most = table->rows_most;
+    return sink;
 }
 
 static void kafka_to_table_warn_redelivery(const struct mapping_plan *plan)
@@ -228,7 +230,8 @@ struct kafka_to_table *kafka_to_table_create(struct loop *loop, const struct set
                                              bool until_end, const struct kafka_to_table_events *events,
                                              struct error *err)
 {
-    struct ots_client *client = ots_client_create(loop, &settings->ots, err);
+    struct ots_client *client =
+        settings_refuse_series(settings, err) == 0 ? ots_client_create(loop, &settings->ots, err) : NULL;
     if (client == NULL)
         return NULL;
     struct kafka_to_table *pipe = check_memory(calloc(1, sizeof(*pipe)));

@@ -38,7 +38,8 @@ enum settings_compat { SETTINGS_COMPAT_OF_FILE, SETTINGS_COMPAT_NONE, SETTINGS_C
 struct settings_table {
     const char **topics;
     size_t topic_count;
-    bool timeseries; /* a time-series table: `series` counts, and of `plan` only the table */
+    bool timeseries; /* a time-series table: `series` counts, of `plan` only the table, of `create` only
+                        auto_create and ttl_s */
     struct mapping_plan plan;
     struct series_plan series;
     enum convert_format key_format;
@@ -46,7 +47,10 @@ struct settings_table {
     struct ots_table_options create;
     struct bucket_options bucket;
     enum write_request_kind request;
-    bool same_key; /* bulk.same_key */
+    bool same_key;        /* bulk.same_key */
+    uint32_t rows_most;   /* of a request */
+    bool update_meta;     /* writes to a time-series table keep the meta data of its series current */
+    uint32_t series_most; /* series whose meta time is remembered */
 };
 
 struct settings {
@@ -109,6 +113,9 @@ void settings_compare(const struct settings *settings, settings_mistake_fn *on_m
 
 /* Every key with type, preset, limits and meaning, as markdown: docs/configuration.md. */
 void settings_reference(struct buffer *to);
+
+/* What has no lane for time-series tables yet must not take them for data tables: ERROR_CONFIG. */
+int settings_refuse_series(const struct settings *settings, struct error *err);
 
 /* Index of the lane of a topic, or -1. */
 int settings_lane(const struct settings *settings, struct slice topic);

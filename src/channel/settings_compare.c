@@ -78,15 +78,74 @@ static void compare_nulls(const struct compare *compare)
                      "an error of the record");
 }
 
+/* ---- time-series tables ---- */
+
+static void compare_integers(const struct compare *compare)
+{
+    const struct series_plan *plan = &compare->table->series;
+    if (plan->map_all)
+        compare_tell(compare, "whole numbers without a listed type (tablestore.timeseries.integers)",
+                     plan->integers_as_doubles ? "double" : "integer", "not said",
+                     "double, rounded beyond 2^53");
+}
+
+static void compare_same_name(const struct compare *compare)
+{
+    const struct series_plan *plan = &compare->table->series;
+    if (plan->map_all && plan->lowercase)
+        compare_tell(compare, "two fields of one name in lower case (tablestore.timeseries.sameName)",
+                     plan->same_name == SERIES_SAME_NAME_LAST ? "the last one is written"
+                                                              : "an error of the record",
+                     "not said", "one of them, by chance");
+}
+
+static void compare_time(const struct compare *compare)
+{
+    const struct series_plan *plan = &compare->table->series;
+    compare_tell(compare, "a time that is a text with a number", "taken", "not said",
+                 "an error of the record");
+    if (plan->unit == SERIES_NANOSECONDS)
+        compare_tell(compare, "nanoseconds below a microsecond (time.truncate)",
+                     plan->time_truncate ? "cut" : "an error of the record", "not said", "cut");
+}
+
+/* Where the Java code loses records, or stops, otspipe does neither in any case. */
+static void compare_losses(const struct compare *compare)
+{
+    const struct series_plan *plan = &compare->table->series;
+    if (plan->field_count == 0)
+        compare_tell(compare, "a table without field.name", "every field, as mapAll says", "the same",
+                     "an error of every record");
+    if (plan->tag_count > 0)
+        compare_tell(compare, "a tag's value that is empty, or has = or \" in it", "an error of the record",
+                     "not said", "stops the task");
+}
+
+static void compare_series(const struct compare *compare)
+{
+    compare_integers(compare);
+    compare_same_name(compare);
+    compare_time(compare);
+    compare_losses(compare);
+}
+
+static void compare_rows(const struct compare *compare)
+{
+    compare_map_values(compare);
+    compare_nested(compare);
+    compare_key_columns(compare);
+    compare_new_table(compare);
+    compare_nulls(compare);
+}
+
 void settings_compare(const struct settings *settings, settings_mistake_fn *on_mistake, void *arg)
 {
     struct compare compare = {on_mistake, arg, NULL};
     for (size_t i = 0; i < settings->table_count && settings->comparable; i++) {
         compare.table = &settings->tables[i];
-        compare_map_values(&compare);
-        compare_nested(&compare);
-        compare_key_columns(&compare);
-        compare_new_table(&compare);
-        compare_nulls(&compare);
+        if (compare.table->timeseries)
+            compare_series(&compare);
+        else
+            compare_rows(&compare);
     }
 }

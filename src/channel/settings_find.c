@@ -65,12 +65,25 @@ static struct slice find_next_name(const char **names)
     return name;
 }
 
+static const char *find_yaml_name(const struct settings_reader *reader, const struct config_key *key,
+                                  struct settings_scope scope)
+{
+    struct buffer made;
+    if (*scope.route == 0)
+        return key->yaml;
+    buffer_init(&made, FIND_PATH_MOST);
+    buffer_print(&made, "%s%s", scope.route, key->yaml);
+    const char *copy = arena_copy(&reader->settings->arena, buffer_slice(&made)).at;
+    buffer_fini(&made);
+    return copy;
+}
+
 const char *settings_key_name(const struct settings_reader *reader, const struct config_key *key,
                               struct settings_scope scope)
 {
     const char *names = key->connect;
     if (reader->form == CONFIG_FORM_YAML || names == NULL)
-        return key->yaml;
+        return find_yaml_name(reader, key, scope);
     return find_connect_name(reader, find_next_name(&names), scope);
 }
 
@@ -102,6 +115,14 @@ const struct config_entry *settings_find(const struct settings_reader *reader, c
 struct config_place settings_file_place(const struct settings_reader *reader)
 {
     return config_document_place(reader->file, 0, 0);
+}
+
+struct config_place settings_scope_place(const struct settings_reader *reader, struct settings_scope scope)
+{
+    size_t len = strlen(scope.route); /* "routes[0]." */
+    const struct config_entry *route =
+        len == 0 ? NULL : settings_find_in(reader->file, "%.*s", (int)len - 1, scope.route);
+    return route == NULL ? settings_file_place(reader) : route->value;
 }
 
 static size_t list_count(const struct settings_reader *reader, const struct config_entry *entry)
@@ -174,7 +195,7 @@ static void find_missing(struct settings_reader *reader, const struct config_key
     bool connect = reader->form == CONFIG_FORM_CONNECT;
     bool broker = connect && strcmp(key->connect, "bootstrap.servers") == 0;
     bool variable = connect && strncmp(key->example, "${", 2) == 0;
-    config_mistake(reader->mistakes, CONFIG_ERROR, settings_file_place(reader),
+    config_mistake(reader->mistakes, CONFIG_ERROR, settings_scope_place(reader, scope),
                    settings_key_name(reader, key, scope), "is missing; for example %s%s%s",
                    variable ? "${env:" : "", variable ? key->example + 2 : key->example,
                    broker ? "; it usually stands in the worker's file, which goes in front of this one" : "");

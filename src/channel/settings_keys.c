@@ -1,15 +1,19 @@
 /* settings_keys: every word of the configuration. Adding a key is adding a line here (and a field in
  * settings.h). */
 #include "channel/settings_reader.h"
+#include "record/series.h"
 
 #define AT(field) offsetof(struct settings, field)
 #define TABLE_AT(field) offsetof(struct settings_table, field)
+#define UNIT_TOO_LARGE                                                                                       \
+    "time is not counted in so large a unit here; s, ms, us or ns was expected (seconds, milliseconds, "     \
+    "microseconds, nanoseconds)"
 #define END                                                                                                  \
     {                                                                                                        \
         .type = NULL                                                                                         \
     }
 
-enum { SECOND_MS = 1000, HOUR_MS = 3600 * SECOND_MS, CONNECT_INT_MOST = INT32_MAX };
+enum { SECOND_MS = 1000, HOUR_MS = 3600 * SECOND_MS, SERIES_REMEMBERED_MOST = 10000000 };
 
 static const struct config_choice tolerances[] = {
     {"none", ERRORS_NONE, NULL}, {"all", ERRORS_ALL, NULL}, {0}};
@@ -66,6 +70,22 @@ static const struct config_choice error_logs[] = {{"few", ERRORS_LOG_FEW, NULL},
                                                   {0}};
 static const struct config_choice requests[] = {
     {"bulk_import", WRITE_BULK_IMPORT, NULL}, {"batch_write_row", WRITE_BATCH_WRITE_ROW, NULL}, {0}};
+static const struct config_choice table_kinds[] = {{"normal", 0, NULL}, {"timeseries", 1, NULL}, {0}};
+static const struct config_choice units[] = {{"s", SERIES_SECONDS, NULL},
+                                             {"ms", SERIES_MILLISECONDS, NULL},
+                                             {"us", SERIES_MICROSECONDS, NULL},
+                                             {"ns", SERIES_NANOSECONDS, NULL},
+                                             {"seconds", SERIES_SECONDS, NULL},
+                                             {"milliseconds", SERIES_MILLISECONDS, NULL},
+                                             {"microseconds", SERIES_MICROSECONDS, NULL},
+                                             {"nanoseconds", SERIES_NANOSECONDS, NULL},
+                                             {"minutes", 0, UNIT_TOO_LARGE},
+                                             {"hours", 0, UNIT_TOO_LARGE},
+                                             {"days", 0, UNIT_TOO_LARGE},
+                                             {0}};
+static const struct config_choice same_names[] = {
+    {"error", SERIES_SAME_NAME_ERROR, NULL}, {"last", SERIES_SAME_NAME_LAST, NULL}, {0}};
+static const struct config_choice integers[] = {{"integer", 0, NULL}, {"double", 1, NULL}, {0}};
 
 const struct config_choice settings_compats[] = {
     {"none", SETTINGS_COMPAT_NONE, NULL}, {"connector-1.1", SETTINGS_COMPAT_JAVA, NULL}, {0}};
@@ -200,35 +220,42 @@ const struct config_key settings_table_keys[] = {
      .example = "kafka_<topic>",
      .help = "the table to write to; <topic> stands for the topic's name. Connect files: "
              "topics.assign.tables goes before it"},
+    {"mode", "tablestore.mode", &config_either, TABLE_AT(timeseries), "normal", .choices = table_kinds,
+     .help = "normal: a data table; timeseries: a time-series table"},
     {"primary_key.mode", "primarykey.mode", &config_choosing, TABLE_AT(plan.key_mode), "kafka",
-     .choices = key_modes,
+     .choices = key_modes, .flags = SETTINGS_DATA,
      .help = "where the primary key comes from. kafka: topic_partition (string) and offset (integer); "
              "record_key, "
              "record_value: fields of the record's key or value; search: md5 (string), topic (string), "
              "partition and offset (integer), and a column timestamp (integer, ms)"},
     {"primary_key.timestamp", "tablestore.<table>.search.timestamp.type|search.timestamp.type",
-     &config_choosing, TABLE_AT(plan.time), "kafka", .choices = times,
+     &config_choosing, TABLE_AT(plan.time), "kafka", .choices = times, .flags = SETTINGS_DATA,
      .help = "of primary_key.mode search: the column timestamp is the record's, or the time of writing"},
     {"primary_key.columns[].name", "tablestore.<table>.primarykey.name", &config_names, 0,
-     .flags = CONFIG_OWN, .example = "id",
+     .flags = CONFIG_OWN | SETTINGS_DATA, .example = "id",
      .help = "name of a primary key column and of its field; one to four columns, in the table's order"},
     {"primary_key.columns[].type", "tablestore.<table>.primarykey.type", &config_names, 0,
-     .choices = settings_key_types, .flags = CONFIG_OWN, .example = "string", .help = "its type"},
-    {"columns[].name", "tablestore.<table>.columns.whitelist.name", &config_names, 0, .flags = CONFIG_OWN,
-     .example = "price", .help = "name of a column to write; no columns given: every field of the value"},
+     .choices = settings_key_types, .flags = CONFIG_OWN | SETTINGS_DATA, .example = "string",
+     .help = "its type"},
+    {"columns[].name", "tablestore.<table>.columns.whitelist.name", &config_names, 0,
+     .flags = CONFIG_OWN | SETTINGS_DATA, .example = "price",
+     .help = "name of a column to write; no columns given: every field of the value"},
     {"columns[].type", "tablestore.<table>.columns.whitelist.type", &config_names, 0,
-     .choices = settings_column_types, .flags = CONFIG_OWN, .example = "double", .help = "its type"},
+     .choices = settings_column_types, .flags = CONFIG_OWN | SETTINGS_DATA, .example = "double",
+     .help = "its type"},
     {"map_values", "map.values", &config_choosing, TABLE_AT(plan.map_values), "typed", "binary",
-     .choices = map_values,
+     .choices = map_values, .flags = SETTINGS_DATA,
      .help = "what values of JSON without a schema, and of Maps, become where columns gives no type. typed: "
              "integer, "
              "double, boolean, string; binary: as the manual says; string: text",
      .compat_preset = "string"},
     {"nested", "nested", &config_choosing, TABLE_AT(plan.nested), "text", "error", .choices = nested,
+     .flags = SETTINGS_DATA,
      .help = "what objects and arrays become where columns gives no type. text: a string column with their "
              "JSON text; error: an error of the record; text_in_maps: text in a Map, an error in a Struct",
      .compat_preset = "text_in_maps"},
     {"key_columns", "key.columns", &config_boolean, TABLE_AT(plan.key_columns), "false",
+     .flags = SETTINGS_DATA,
      .help = "fields of the record's key become columns too, a key without fields the column key; where the "
              "value has a field of that name, the key's is written",
      .compat_preset = "true"},
@@ -239,11 +266,66 @@ const struct config_key settings_table_keys[] = {
      .help = "how the record's value is read. json_envelope: {\"schema\": ..., \"payload\": ...}; bytes: as "
              "they are; boolean: one byte, 0 or 1; int16 to float64: big-endian, of exactly that width. What "
              "has no fields becomes the column value. Connect files: value.converter"},
+    {"timeseries.measurement.field", "tablestore.timeseries.<table>.measurement", &config_slice, 0,
+     .flags = CONFIG_OWN | CONFIG_REQUIRED | SETTINGS_SERIES, .example = "m",
+     .help = "the field of the value that holds the measurement. Connect files: <topic> is the topic's name"},
+    {"timeseries.measurement.topic", NULL, &config_boolean, 0, .flags = CONFIG_OWN | SETTINGS_SERIES,
+     .example = "true", .help = "instead of it: true, the topic's name is the measurement"},
+    {"timeseries.measurement.const", NULL, &config_slice, 0, .flags = CONFIG_OWN | SETTINGS_SERIES,
+     .example = "cpu", .help = "instead of it: the measurement itself, the same in every record"},
+    {"timeseries.data_source", "tablestore.timeseries.<table>.dataSource", &config_slice,
+     TABLE_AT(series.source), .flags = CONFIG_UNPRINTED | SETTINGS_SERIES, .example = "host",
+     .help = "the field that holds the data source; not given: the data source is empty. Connect files: "
+             "required, as the manual says, but with compat"},
+    {"timeseries.tags", "tablestore.timeseries.<table>.tags", &config_names, 0,
+     .flags = CONFIG_OWN | SETTINGS_SERIES, .example = "[region, level]",
+     .help = "the fields that are tags, under their own names. Connect files: required, as the manual says, "
+             "but with compat"},
+    {"timeseries.tags_required", "tablestore.timeseries.tagsRequired", &config_boolean,
+     TABLE_AT(series.tags_required), "false", .flags = SETTINGS_SERIES,
+     .help = "true: a record without one of the tags, or with null in it, is an error; false: it goes into "
+             "the series without that tag"},
+    {"timeseries.time.field", "tablestore.timeseries.<table>.time", &config_slice, TABLE_AT(series.time),
+     .flags = CONFIG_REQUIRED | SETTINGS_SERIES, .example = "timestamp",
+     .help = "the field that holds the time: a number, or a text that is one"},
+    {"timeseries.time.unit", "tablestore.timeseries.<table>.time.unit", &config_choosing,
+     TABLE_AT(series.unit), .choices = units, .flags = CONFIG_REQUIRED | SETTINGS_SERIES,
+     .example = "milliseconds", .help = "what that number counts, since 1970"},
+    {"timeseries.time.truncate", "tablestore.timeseries.<table>.time.truncate", &config_boolean,
+     TABLE_AT(series.time_truncate), "false", .flags = SETTINGS_SERIES,
+     .help = "Tablestore keeps microseconds. false: a time between two of them is an error; true: the "
+             "earlier one is taken",
+     .compat_preset = "true"},
+    {"timeseries.fields[].name", "tablestore.timeseries.<table>.field.name", &config_names, 0,
+     .flags = CONFIG_OWN | SETTINGS_SERIES, .example = "cpu", .help = "name of a field whose type is given"},
+    {"timeseries.fields[].type", "tablestore.timeseries.<table>.field.type", &config_names, 0,
+     .choices = settings_column_types, .flags = CONFIG_OWN | SETTINGS_SERIES, .example = "double",
+     .help = "its type"},
+    {"timeseries.map_all", "tablestore.timeseries.mapAll", &config_boolean, TABLE_AT(series.map_all), "true",
+     .flags = SETTINGS_SERIES,
+     .help = "true: every field that is not measurement, data source, tag or time is written; false: only "
+             "those of fields"},
+    {"timeseries.lowercase", "tablestore.timeseries.toLowerCase", &config_boolean, TABLE_AT(series.lowercase),
+     "true", .flags = SETTINGS_SERIES,
+     .help = "names of fields are written in lower case (A to Z); Tablestore takes no capitals there"},
+    {"timeseries.same_name", "tablestore.timeseries.sameName", &config_choosing, TABLE_AT(series.same_name),
+     "error", .choices = same_names, .flags = SETTINGS_SERIES,
+     .help = "two fields of a record that have one name in lower case: an error of the record, or the last "
+             "of them is written"},
+    {"timeseries.integers", "tablestore.timeseries.integers", &config_either,
+     TABLE_AT(series.integers_as_doubles), "integer", .choices = integers, .flags = SETTINGS_SERIES,
+     .help = "what a whole number becomes where fields gives no type", .compat_preset = "double"},
+    {"timeseries.update_meta", NULL, &config_boolean, TABLE_AT(update_meta), "true", .flags = SETTINGS_SERIES,
+     .help = "true: writing makes new series known to queries of series; false: it leaves their list alone"},
+    {"timeseries.series_cache", NULL, &config_count, TABLE_AT(series_most), "100000", NULL, 1,
+     SERIES_REMEMBERED_MOST, .flags = SETTINGS_SERIES,
+     .help = "of so many series it is remembered that Tablestore knows them, which spares it work"},
     {"write.insert_mode", "insert.mode", &config_choosing, TABLE_AT(plan.insert_mode), "put",
-     .choices = insert_modes,
+     .choices = insert_modes, .flags = SETTINGS_DATA,
      .help = "put: a record replaces the whole row; update: it changes the columns it has"},
     {"write.delete_mode", "delete.mode", &config_choosing, TABLE_AT(plan.delete_mode), "none",
-     .choices = delete_modes, .help = "what null values delete; only with primary_key.mode record_key"},
+     .choices = delete_modes, .flags = SETTINGS_DATA,
+     .help = "what null values delete; only with primary_key.mode record_key"},
     {"write.ordered", "insert.order.enable", &config_boolean, TABLE_AT(bucket.ordered), "true",
      .help = "rows of one primary key are written in the order of the topic"},
     {"write.max_in_flight", "max.concurrency", &config_count, TABLE_AT(bucket.concurrency), "auto", NULL, 0,
@@ -260,8 +342,11 @@ const struct config_key settings_table_keys[] = {
     {"write.retry_most", NULL, &config_duration, TABLE_AT(bucket.backoff_most_ms), "30s", NULL, 1, HOUR_MS,
      .help = "the longest such wait"},
     {"write.request", NULL, &config_choosing, TABLE_AT(request), "bulk_import", .choices = requests,
-     .help = "which operation of Tablestore writes the rows"},
-    {"write.same_key", NULL, &config_boolean, TABLE_AT(same_key), "true",
+     .flags = SETTINGS_DATA, .help = "which operation of Tablestore writes the rows"},
+    {"write.max_batch_rows", "tablestore.timeseries.rowsPerBatch", &config_count, TABLE_AT(rows_most), "200",
+     NULL, 1, SERIES_ROWS_MOST,
+     .help = "rows that one request takes at most. Connect files: only of time-series tables"},
+    {"write.same_key", NULL, &config_boolean, TABLE_AT(same_key), "true", .flags = SETTINGS_DATA,
      .help = "several rows of one primary key may share a bulk_import request"},
     {"auto_create", "auto.create", &config_boolean, TABLE_AT(create.auto_create), "false",
      .help = "make the table when it is missing"},
@@ -269,115 +354,9 @@ const struct config_key settings_table_keys[] = {
      86400 * (int64_t)SECOND_MS, INT32_MAX *(int64_t)SECOND_MS,
      .help = "of a table made by auto_create: how long data stays; forever, or 1d and more"},
     {"new_table.max_versions", NULL, &config_count, TABLE_AT(create.max_versions), "1", NULL, 1, INT32_MAX,
-     .help = "of a table made by auto_create: versions kept of each column"},
+     .flags = SETTINGS_DATA, .help = "of a table made by auto_create: versions kept of each column"},
     {"new_table.define_columns", NULL, &config_boolean, TABLE_AT(create.define_columns), "true",
-     .help = "of a table made by auto_create: columns becomes its defined columns", .compat_preset = "false"},
+     .flags = SETTINGS_DATA, .help = "of a table made by auto_create: columns becomes its defined columns",
+     .compat_preset = "false"},
     END,
-};
-
-/* Read for their limits, or by settings_connect.c; nothing is stored here. */
-static const struct config_choice auth_modes[] = {
-    {"aksk", 0, NULL}, {"sts", 1, "not supported yet; use an AccessKey pair with aksk"}, {0}};
-static const struct config_choice table_kinds[] = {
-    {"normal", 0, NULL},
-    {"timeseries", 1, "time-series tables are not supported yet; normal writes to data tables"},
-    {0}};
-
-const struct config_key settings_connect_keys[] = {
-    {NULL, "connector.class", &config_string, 0, .flags = CONFIG_OWN,
-     .help = "TableStoreSinkConnector, or its full Java name"},
-    {NULL, "tasks.max", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,
-     .help = "accepted; one process reads all partitions"},
-    {NULL, "topics.assign.tables", &config_names, 0, .flags = CONFIG_OWN, .example = "orders:orders_table",
-     .help = "topic:table, several with commas; goes before table.name.format"},
-    {NULL, "key.converter", &config_string, 0, .flags = CONFIG_OWN,
-     .help =
-         "JsonConverter (with .schemas.enable, true when not given), StringConverter, ByteArrayConverter, "
-         "BooleanConverter, ShortConverter, IntegerConverter, LongConverter, FloatConverter or "
-         "DoubleConverter; full Java names, or without the word Converter"},
-    {NULL, "value.converter", &config_string, 0, .flags = CONFIG_OWN, .help = "likewise"},
-    {NULL, "header.converter", &config_string, 0, .flags = CONFIG_OWN,
-     .help = "accepted; headers are not read, and go on as they are with records that have errors"},
-    {NULL, "event.parse.class", &config_string, 0, .flags = CONFIG_OWN,
-     .help = "only the default, DefaultEventParser"},
-    {NULL, "tablestore.mode", &config_choosing, 0, .choices = table_kinds, .help = "the kind of table"},
-    {NULL, "tablestore.auth.mode", &config_choosing, 0, .choices = auth_modes,
-     .help = "how requests are signed"},
-    {NULL, "buffer.size", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,
-     .help = "accepted; rows are bounded by their bytes (YAML: memory)"},
-    {NULL, "max.thread.count", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,
-     .help = "accepted; there are no threads to count"},
-    {NULL, "bucket.count", &config_count, 0, NULL, NULL, 1, CONNECT_INT_MOST,
-     .help = "accepted; every primary key is a bucket of its own"},
-    END,
-};
-
-const struct settings_refusal settings_refusals[] = {
-    {"transforms",
-     "transforms are not supported; have the producers write the fields as they should be, or choose columns "
-     "with tablestore.<table>.columns.whitelist.name"},
-    {"predicates", "predicates are not supported, as transforms are not"},
-    {"topics.regex", "a pattern is not supported; name the topics in topics"},
-    {NULL, NULL},
-};
-
-const char *const settings_ignored_names[] = {
-    "access.control.allow.",
-    "admin.",
-    "bootstrap.controllers",
-    "client.",
-    "config.action.reload",
-    "config.providers",
-    "config.providers.",
-    "config.storage.",
-    "connect.protocol",
-    "connector.client.config.override.policy",
-    "connector.plugin.version",
-    "consumer.",
-    "errors.log.include.messages",
-    "errors.retry.delay.max.ms",
-    "errors.retry.timeout",
-    "exactly.once.",
-    "group.id",
-    "header.converter.",
-    "heartbeat.interval.ms",
-    "inter.worker.",
-    "internal.key.converter",
-    "internal.key.converter.",
-    "internal.value.converter",
-    "internal.value.converter.",
-    "key.converter.",
-    "listeners",
-    "listeners.",
-    "metadata.",
-    "metric.reporters",
-    "metrics.",
-    "offset.flush.timeout.ms",
-    "offset.storage.",
-    "plugin.discovery",
-    "plugin.path",
-    "predicates.",
-    "producer.",
-    "rebalance.timeout.ms",
-    "receive.buffer.bytes",
-    "reconnect.",
-    "request.timeout.ms",
-    "response.http.headers.config",
-    "rest.",
-    "retry.backoff.ms",
-    "sasl.",
-    "scheduled.rebalance.max.delay.ms",
-    "security.protocol",
-    "send.buffer.bytes",
-    "session.timeout.ms",
-    "ssl.",
-    "status.storage.",
-    "task.shutdown.graceful.timeout.ms",
-    "tasks.max.enforce",
-    "topic.creation.",
-    "topic.tracking.",
-    "transforms.",
-    "value.converter.",
-    "worker.",
-    NULL,
 };

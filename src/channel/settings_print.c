@@ -85,10 +85,10 @@ static void print_properties(const struct settings_print *print, const struct co
     }
 }
 
-static void print_item(const struct settings_print *print, bool first, const char *name)
+static void print_item(const struct settings_print *print, bool first, struct slice name)
 {
     buffer_print(print->to, "%s", first ? " [" : ", ");
-    config_put_scalar(print->to, slice_text(name));
+    config_put_scalar(print->to, name);
 }
 
 /* All topics, where there are no routes. */
@@ -99,7 +99,7 @@ static void print_topics(struct settings_print *print, const struct config_key *
         return;
     print_name(print, key->yaml);
     for (size_t i = 0; i < kafka->topic_count; i++)
-        print_item(print, i == 0, kafka->topics[i].name);
+        print_item(print, i == 0, slice_text(kafka->topics[i].name));
     buffer_print(print->to, "]");
     print_end(print, key, base);
 }
@@ -151,6 +151,42 @@ static void print_columns(struct settings_print *print, const struct config_key 
     print_list(print, key, base, settings_column_types, plan->columns, plan->column_count);
 }
 
+static void print_fields(struct settings_print *print, const struct config_key *key, const void *base)
+{
+    const struct series_plan *plan = &((const struct settings_table *)base)->series;
+    print_list(print, key, base, settings_column_types, plan->fields, plan->field_count);
+}
+
+/* Of the three keys that say where it comes from, the one that counts. */
+static void print_measurement(struct settings_print *print, const struct config_key *key, const void *base)
+{
+    static const char *const words[] = {"field", "topic", "const"};
+    const struct series_plan *plan = &((const struct settings_table *)base)->series;
+    bool topic = plan->measurement == SERIES_MEASUREMENT_TOPIC;
+    if (strcmp(strrchr(key->yaml, '.') + 1, words[plan->measurement]) != 0 ||
+        (!topic && plan->measurement_name.len == 0))
+        return;
+    print_name(print, key->yaml);
+    buffer_print(print->to, " ");
+    if (topic)
+        buffer_print(print->to, "true");
+    else
+        config_put_scalar(print->to, plan->measurement_name);
+    print_end(print, key, base);
+}
+
+static void print_tags(struct settings_print *print, const struct config_key *key, const void *base)
+{
+    const struct series_plan *plan = &((const struct settings_table *)base)->series;
+    if (plan->tag_count == 0)
+        return;
+    print_name(print, key->yaml);
+    for (uint32_t i = 0; i < plan->tag_count; i++)
+        print_item(print, i == 0, plan->tags[i]);
+    buffer_print(print->to, "]");
+    print_end(print, key, base);
+}
+
 /* Keys of CONFIG_OWN that are printed. */
 static const struct {
     const char *yaml;
@@ -160,7 +196,12 @@ static const struct {
                   {"errors.convert_topic", print_line},
                   {"table", print_table},
                   {"primary_key.columns[].name", print_key_columns},
-                  {"columns[].name", print_columns}};
+                  {"columns[].name", print_columns},
+                  {"timeseries.measurement.field", print_measurement},
+                  {"timeseries.measurement.topic", print_measurement},
+                  {"timeseries.measurement.const", print_measurement},
+                  {"timeseries.tags", print_tags},
+                  {"timeseries.fields[].name", print_fields}};
 
 static print_own_fn *print_own(const struct config_key *key)
 {
@@ -185,11 +226,20 @@ void settings_print_key(struct settings_print *print, const struct config_key *k
         own(print, key, base);
 }
 
+/* Only keys of tables are for one kind of table. */
+static bool print_counts(const struct config_key *key, const void *base)
+{
+    const struct settings_table *table = base;
+    return (key->flags & (SETTINGS_DATA | SETTINGS_SERIES)) == 0 ||
+           settings_key_is_for(key, CONFIG_FORM_YAML, table->timeseries);
+}
+
 void settings_print_keys(struct settings_print *print, const struct config_key *keys, const void *base)
 {
     for (; keys->type != NULL; keys++) {
-        settings_print_key(print, keys, base);
         const struct settings *settings = print->settings;
+        if (print_counts(keys, base))
+            settings_print_key(print, keys, base);
         if (strcmp(keys->yaml, "kafka.group") == 0)
             print_properties(print, settings->kafka.properties, settings->kafka.property_count);
         if (strcmp(keys->yaml, "errors.log") == 0)
@@ -204,7 +254,7 @@ void settings_print_route(struct settings_print *print, const struct settings_ta
     inner.before = "";
     buffer_print(print->to, "  - topics:");
     for (size_t i = 0; i < table->topic_count; i++)
-        print_item(print, i == 0, table->topics[i]);
+        print_item(print, i == 0, slice_text(table->topics[i]));
     buffer_print(print->to, "]");
     print_end(print, settings_key(settings_keys, "kafka.topics"), print->settings);
     settings_print_keys(&inner, settings_table_keys, table);

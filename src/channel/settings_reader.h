@@ -17,6 +17,12 @@ struct settings_reader {
     struct config_mistakes *mistakes;
 };
 
+/* Which kind of table a key is for; neither: both. */
+enum settings_key_flag {
+    SETTINGS_DATA = CONFIG_FLAGS_OF_MODULES,
+    SETTINGS_SERIES = CONFIG_FLAGS_OF_MODULES * 2
+};
+
 /* The tables of keys, ended by a key without a type. */
 extern const struct config_key settings_keys[];       /* struct settings */
 extern const struct config_key settings_table_keys[]; /* struct settings_table: at the top, or in a route */
@@ -57,7 +63,7 @@ const struct config_entry *settings_find_in(const struct config_document *docume
 /* The key of that YAML path; it must exist. */
 const struct config_key *settings_key(const struct config_key *keys, const char *yaml);
 
-/* How the user knows the key: its name in this form, <table> replaced. In the arena. */
+/* How the user knows the key: its name in this form, with its route, <table> replaced. In the arena. */
 const char *settings_key_name(const struct settings_reader *reader, const struct config_key *key,
                               struct settings_scope scope);
 
@@ -68,6 +74,9 @@ void settings_set_all(struct settings_reader *reader, const struct config_key *k
                       struct settings_scope scope, void *base);
 
 struct config_place settings_file_place(const struct settings_reader *reader);
+
+/* Of the route, or of the file. */
+struct config_place settings_scope_place(const struct settings_reader *reader, struct settings_scope scope);
 
 /* A list: YAML elements, or a text with commas. Empty items are left out; in the arena. */
 struct settings_item {
@@ -86,9 +95,20 @@ void settings_read_tables(struct settings_reader *reader);
 /* How the record's key is read when nothing says so. */
 enum convert_format settings_key_format(const struct settings_table *table);
 
-/* settings_columns.c: primary key and white-list. */
-void settings_read_columns(struct settings_reader *reader, struct settings_scope scope,
-                           struct settings_table *table);
+/* settings_row.c: primary key and white-list of a data table. */
+void settings_read_row(struct settings_reader *reader, struct settings_scope scope,
+                       struct settings_table *table);
+
+/* settings_series.c: what a time-series table has instead. */
+void settings_read_series(struct settings_reader *reader, struct settings_scope scope,
+                          struct settings_table *table);
+
+/* settings_kind.c: which keys count for which kind of table. */
+bool settings_key_is_for(const struct config_key *key, enum config_form form, bool timeseries);
+
+/* Tells of keys that are given for the other kind: an error in YAML, a warning in Connect files. `routes`:
+ * one a table. */
+void settings_check_kinds(struct settings_reader *reader, const char *const *routes);
 
 /* settings_connect.c: what only Connect files have. */
 void settings_read_connect(struct settings_reader *reader);

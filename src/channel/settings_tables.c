@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/check.h"
+#include "record/series.h"
 
 enum { TABLE_NAME_MOST = 255, TOPIC_NAME_MOST = 249, ROUTES_MOST = 1024 };
 
@@ -14,7 +15,7 @@ struct tables_topic {
     const char *name;
     struct config_place place;
     const char *table;
-    const struct config_entry *named; /* Connect: what made the table's name; NULL: it is the topic's */
+    const struct config_entry *named; /* what made the table's name; NULL: it is the topic's */
     const char *route;                /* "routes[0]." or "" */
 };
 
@@ -24,13 +25,13 @@ struct tables {
     size_t count;
 };
 
-static bool table_name_is_legal(struct slice name)
+static bool table_name_is_legal(struct slice name, size_t most)
 {
     for (size_t i = 0; i < name.len; i++)
         if (!isalpha((unsigned char)name.at[i]) && name.at[i] != '_' &&
             (i == 0 || !isdigit((unsigned char)name.at[i])))
             return false;
-    return name.len > 0 && name.len <= TABLE_NAME_MOST;
+    return name.len > 0 && name.len <= most;
 }
 
 static bool topic_name_is_legal(struct slice name)
@@ -57,21 +58,22 @@ static const char *table_name_make(struct settings_reader *reader, const char *f
     return name;
 }
 
-/* `word` is where the name of the table was made; NULL: nowhere, it is the topic's own. */
 static void table_name_check(struct settings_reader *reader, const struct tables_topic *topic,
-                             const struct config_entry *word)
+                             bool timeseries)
 {
     const bool yaml = reader->form == CONFIG_FORM_YAML;
-    if (table_name_is_legal(slice_text(topic->table)))
+    const struct config_entry *word = topic->named;
+    size_t most = timeseries ? SERIES_NAME_MOST : TABLE_NAME_MOST;
+    if (table_name_is_legal(slice_text(topic->table), most))
         return;
     config_mistake(
         reader->mistakes, CONFIG_ERROR, word == NULL ? topic->place : word->value,
         word != NULL ? word->path
         : yaml       ? "kafka.topics"
                      : "topics",
-        "the records of topic %s would go into the table \"%s\", which no table can be called; letters, "
-        "digits and _ were expected, no digit in front, at most 255%s",
-        topic->name, topic->table,
+        "the records of topic %s would go into the table \"%s\", which no %stable can be called; letters, "
+        "digits and _ were expected, no digit in front, at most %zu%s",
+        topic->name, topic->table, timeseries ? "time-series " : "", most,
         word != NULL ? ""
         : yaml       ? ": give the topic a route with a table of its own"
                      : ": name its table in topics.assign.tables");
@@ -115,7 +117,7 @@ static void tables_assign_yaml(struct tables *tables, struct tables_topic *topic
     const char *format = entry == NULL || entry->kind != CONFIG_TEXT ? key->preset : entry->text;
     topic->route = route;
     topic->table = table_name_make(reader, format, topic->name);
-    table_name_check(reader, topic, entry);
+    topic->named = entry;
 }
 
 static void tables_add_route_list(struct tables *tables, const char *route, const char *word)
@@ -240,7 +242,6 @@ static void tables_assign_connect(struct tables *tables)
         const char *assigned = tables_assigned(tables, &list, topic->name);
         topic->table = assigned != NULL ? assigned : table_name_make(reader, pattern, topic->name);
         topic->named = assigned != NULL ? assign : formatted ? format : NULL;
-        table_name_check(reader, topic, topic->named);
         if (assigned != NULL)
             reader->settings->origins->table_format = NULL;
     }
@@ -305,14 +306,32 @@ static void table_read_formats(struct settings_reader *reader, struct settings_s
     }
 }
 
+/* What is for the other kind of table keeps its preset, and is told of by settings_kind.c. */
+static void table_read_keys(struct settings_reader *reader, struct settings_scope scope,
+                            struct settings_table *table)
+{
+    bool compat = reader->compat == SETTINGS_COMPAT_JAVA;
+    settings_set(reader, settings_key(settings_table_keys, "mode"), scope, table);
+    for (const struct config_key *key = settings_table_keys; key->type != NULL; key++) {
+        if (!settings_key_is_for(key, reader->form, table->timeseries))
+            config_key_preset(key, reader->form, compat, table, &reader->settings->arena);
+        else if ((key->flags & CONFIG_OWN) == 0)
+            settings_set(reader, key, scope, table);
+    }
+}
+
 static void table_read(struct settings_reader *reader, struct settings_scope scope,
                        struct settings_table *table)
 {
-    settings_set_all(reader, settings_table_keys, scope, table);
     table->plan.table = slice_text(scope.table);
-    settings_read_columns(reader, scope, table);
+    table_read_keys(reader, scope, table);
     table_read_formats(reader, scope, table);
-    table_check_modes(reader, scope, table);
+    if (table->timeseries) {
+        settings_read_series(reader, scope, table);
+    } else {
+        settings_read_row(reader, scope, table);
+        table_check_modes(reader, scope, table);
+    }
     table_check_waits(reader, scope, table);
 }
 
@@ -345,6 +364,16 @@ static void tables_place(struct tables *tables, const struct tables_topic *topic
     settings_origin_add(tables->reader, settings_key(settings_table_keys, "table"), table, topic->named);
 }
 
+/* What a table can be called hangs on its kind. */
+static void tables_check_names(const struct tables *tables)
+{
+    for (size_t i = 0; i < tables->count; i++) {
+        const struct settings *settings = tables->reader->settings;
+        int lane = settings_lane(settings, slice_text(tables->topics[i].name));
+        table_name_check(tables->reader, &tables->topics[i], lane >= 0 && settings->tables[lane].timeseries);
+    }
+}
+
 static void tables_number_topics(struct tables *tables)
 {
     struct settings *settings = tables->reader->settings;
@@ -375,5 +404,7 @@ void settings_read_tables(struct settings_reader *reader)
     for (size_t i = 0; i < settings->table_count; i++)
         table_read(reader, (struct settings_scope){routes[i], settings->tables[i].plan.table.at},
                    &settings->tables[i]);
+    tables_check_names(&tables);
+    settings_check_kinds(reader, routes);
     tables_number_topics(&tables);
 }

@@ -154,6 +154,23 @@ static void unknown_tell_yaml(struct settings_reader *reader, const struct confi
                        "unknown key; otspipe check --reference lists all keys");
 }
 
+/* One value where a section belongs: how its first key would look in it. */
+static void unknown_tell_section(struct settings_reader *reader, const struct config_entry *entry,
+                                 const struct config_key *key)
+{
+    const char *member = strrchr(key->yaml, '.');
+    size_t len = member == NULL ? 0 : (size_t)(member - key->yaml);
+    size_t path_len = strlen(entry->path);
+    char wanted[160] = "a section";
+    if (entry->path[path_len - 1] == ']')
+        snprintf(wanted, sizeof(wanted), "{name: NAME, type: TYPE}");
+    else if (len > 0 && len <= path_len && key->example != NULL &&
+             strncmp(entry->path + path_len - len, key->yaml, len) == 0)
+        snprintf(wanted, sizeof(wanted), "a section, such as {%.40s: %.60s},", member + 1, key->example);
+    config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path, "one value; %s was expected",
+                   wanted);
+}
+
 /* The known name, but a section where a value belongs, or the other way round. */
 static bool unknown_tell_shape(struct settings_reader *reader, const struct config_entry *entry,
                                enum unknown_match match, const struct config_key *key)
@@ -166,9 +183,7 @@ static bool unknown_tell_shape(struct settings_reader *reader, const struct conf
         return true;
     }
     if (match == MATCH_SECTION && entry->kind == CONFIG_TEXT) {
-        bool column = entry->path[strlen(entry->path) - 1] == ']';
-        config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path,
-                       "one value; %s was expected", column ? "{name: NAME, type: TYPE}" : "a section");
+        unknown_tell_section(reader, entry, key);
         return true;
     }
     return false;
@@ -301,10 +316,7 @@ static void unknown_check_connect(struct settings_reader *reader, const struct c
 {
     struct slice table = {NULL, 0};
     bool known = settings_knows_connect(entry->path, &table);
-    if (strncmp(entry->path, "tablestore.timeseries.", 22) == 0)
-        config_mistake(reader->mistakes, CONFIG_WARNING, entry->key, entry->path,
-                       "without effect: it is for time-series tables, which are not supported yet");
-    else if (known && table.at != NULL && !unknown_is_table(reader->settings, table))
+    if (known && table.at != NULL && !unknown_is_table(reader->settings, table))
         config_mistake(reader->mistakes, CONFIG_WARNING, entry->key, entry->path,
                        "without effect: no topic goes into a table \"%.*s\"; the name of the table stands "
                        "here, not the topic's",

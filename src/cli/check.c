@@ -45,6 +45,15 @@ static int check_print(const struct settings *settings)
     return code;
 }
 
+static int check_connections(const struct settings *settings)
+{
+    struct error err;
+    if (settings_refuse_series(settings, &err) == 0)
+        return check_connect(settings) > 0 ? CLI_FAILED : CLI_DONE;
+    mistake_put(NULL, SETTINGS_ERROR, err.text);
+    return CLI_FAILED;
+}
+
 static int check_files(const struct check *check, const struct word_list *files)
 {
     int code;
@@ -54,7 +63,7 @@ static int check_files(const struct check *check, const struct word_list *files)
         return CLI_USAGE;
     settings_compare(settings, mistake_put, NULL);
     if (check->connect)
-        code = check_connect(settings) > 0 ? CLI_FAILED : CLI_DONE;
+        code = check_connections(settings);
     else
         code = check_print(settings);
     settings_destroy(settings);

@@ -136,10 +136,21 @@ static void explain_fini(struct explain *explain)
     settings_destroy(explain->settings);
 }
 
+static struct settings *explain_read(const struct word_list *files, enum settings_compat compat)
+{
+    struct error err;
+    struct settings *settings = mistake_read_settings((const char *const *)files->at, files->count, compat);
+    if (settings == NULL || settings_refuse_series(settings, &err) == 0)
+        return settings;
+    mistake_put(NULL, SETTINGS_ERROR, err.text);
+    settings_destroy(settings);
+    return NULL;
+}
+
 static int explain_files(const struct word_list *files, enum settings_compat compat)
 {
     struct explain explain;
-    struct settings *settings = mistake_read_settings((const char *const *)files->at, files->count, compat);
+    struct settings *settings = explain_read(files, compat);
     if (settings == NULL)
         return CLI_USAGE;
     setvbuf(stdout, NULL, _IOLBF, 1 << 16); /* an answer to each line as it comes: explain can be talked to */

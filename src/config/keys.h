@@ -18,9 +18,10 @@ struct config_choice {
 };
 
 enum config_key_flag {
-    CONFIG_REQUIRED = 1, /* no preset makes sense */
-    CONFIG_OWN = 2,      /* read and printed by the module itself; here for its names and the reference */
-    CONFIG_UNPRINTED = 4 /* left out when it has its preset */
+    CONFIG_REQUIRED = 1,  /* no preset makes sense */
+    CONFIG_OWN = 2,       /* read and printed by the module itself; here for its names and the reference */
+    CONFIG_UNPRINTED = 4, /* left out when it has its preset */
+    CONFIG_FLAGS_OF_MODULES = 256 /* from here on the flags mean what the table's own module says */
 };
 
 struct config_key {
@@ -57,6 +58,7 @@ struct config_type {
 };
 
 extern const struct config_type config_string;   /* const char *; "" is refused */
+extern const struct config_type config_slice;    /* struct slice; "" is refused */
 extern const struct config_type config_secret;   /* const char *; printed as ******** */
 extern const struct config_type config_url;      /* const char *; http or https, a host, no path */
 extern const struct config_type config_hosts;    /* const char *; host:port,host:port; a list in YAML */
@@ -67,6 +69,7 @@ extern const struct config_type config_duration; /* int64_t, ms; "10ms" "5s" "1m
 extern const struct config_type config_lifetime; /* int32_t, s; durations, or "forever": -1 */
 extern const struct config_type config_bytes;    /* size_t; "8MB" */
 extern const struct config_type config_choosing; /* an enum, by key->choices */
+extern const struct config_type config_either;   /* bool, by key->choices: their values are 0 and 1 */
 
 /* Trims blanks, sets the value in the struct `base`. */
 int config_key_set(const struct config_key *key, enum config_form form, struct slice text, void *base,

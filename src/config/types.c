@@ -39,6 +39,21 @@ static void string_print(const struct config_key *key, const void *from, struct 
         config_put_scalar(to, slice_text(text));
 }
 
+static int slice_set(const struct config_key *key, enum config_form form, struct slice text, void *to,
+                     struct arena *arena, struct error *err)
+{
+    const char *copy = NULL;
+    if (string_set(key, form, text, &copy, arena, err) != 0)
+        return -1;
+    *(struct slice *)to = slice_text(copy);
+    return 0;
+}
+
+static void slice_print(const struct config_key *key, const void *from, struct buffer *to)
+{
+    string_print(key, &((const struct slice *)from)->at, to);
+}
+
 static void secret_print(const struct config_key *key, const void *from, struct buffer *to)
 {
     (void)key;
@@ -361,7 +376,24 @@ static void choosing_print(const struct config_key *key, const void *from, struc
         }
 }
 
+static int either_set(const struct config_key *key, enum config_form form, struct slice text, void *to,
+                      struct arena *arena, struct error *err)
+{
+    int value = 0;
+    if (choosing_set(key, form, text, &value, arena, err) != 0)
+        return -1;
+    *(bool *)to = value != 0;
+    return 0;
+}
+
+static void either_print(const struct config_key *key, const void *from, struct buffer *to)
+{
+    int value = *(const bool *)from;
+    choosing_print(key, &value, to);
+}
+
 const struct config_type config_string = {"text", false, string_set, string_print};
+const struct config_type config_slice = {"text", false, slice_set, slice_print};
 const struct config_type config_secret = {"secret", true, string_set, secret_print};
 const struct config_type config_url = {"URL", false, url_set, string_print};
 const struct config_type config_hosts = {"host:port list", false, hosts_set, string_print};
@@ -372,3 +404,4 @@ const struct config_type config_duration = {"duration", false, duration_set, dur
 const struct config_type config_lifetime = {"duration", false, lifetime_set, lifetime_print};
 const struct config_type config_bytes = {"size", false, bytes_set, bytes_print};
 const struct config_type config_choosing = {"choice", false, choosing_set, choosing_print};
+const struct config_type config_either = {"choice", false, either_set, either_print};

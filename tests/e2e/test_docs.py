@@ -20,6 +20,7 @@ def test_the_readmes_configuration_is_the_sample():
 def test_the_samples_are_right(tmp_path):
     keys = {"TABLESTORE_ACCESS_KEY_ID": "id", "TABLESTORE_ACCESS_KEY_SECRET": "secret"}
     samples = [[TOP / "configs" / "minimal.yaml"], [TOP / "configs" / "kafka_to_table.yaml"],
+               [TOP / "configs" / "kafka_to_timeseries.yaml"],
                [TOP / "configs" / "connect" / "worker.properties", TOP / "configs" / "connect" / "orders.properties"],
                [TOP / "configs" / "connect" / "worker.properties", TOP / "configs" / "connect" / "orders.json"]]
     for files in samples:

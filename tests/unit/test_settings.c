@@ -391,6 +391,7 @@ static void test_the_samples_have_no_mistake(void **state)
     static const char *const samples[][2] = {
         {TESTS_DIR "/../configs/minimal.yaml", NULL},
         {TESTS_DIR "/../configs/kafka_to_table.yaml", NULL},
+        {TESTS_DIR "/../configs/kafka_to_timeseries.yaml", NULL},
         {TESTS_DIR "/../configs/connect/worker.properties",
          TESTS_DIR "/../configs/connect/orders.properties"},
         {TESTS_DIR "/../configs/connect/worker.properties", TESTS_DIR "/../configs/connect/orders.json"},
@@ -418,27 +419,36 @@ static void read_text(const char *name, struct buffer *text)
     fclose(file);
 }
 
-static void expect_named(const struct config_key *keys, const char *sample)
+/* But keys of the other kind of table. */
+static void expect_named(const struct config_key *keys, unsigned others, const char *name, const char *sample)
 {
     for (; keys->type != NULL; keys++) {
         char word[100];
         const char *dot = strrchr(keys->yaml, '.');
         snprintf(word, sizeof(word), "%s:", dot == NULL ? keys->yaml : dot + 1);
-        if (strstr(sample, word) == NULL)
-            fail_msg("%s is not in configs/kafka_to_table.yaml", keys->yaml);
+        if ((keys->flags & others) == 0 && strstr(sample, word) == NULL)
+            fail_msg("%s is not in configs/%s", keys->yaml, name);
     }
 }
 
-static void test_the_complete_sample_names_every_key(void **state)
+static void expect_complete(const char *name, unsigned others)
 {
-    (void)state;
+    char path[300];
     struct buffer sample;
     buffer_init(&sample, 1 << 20);
-    read_text(TESTS_DIR "/../configs/kafka_to_table.yaml", &sample);
-    expect_named(settings_keys, sample.at);
-    expect_named(settings_table_keys, sample.at);
-    expect_named(settings_route_keys, sample.at);
+    snprintf(path, sizeof(path), TESTS_DIR "/../configs/%s", name);
+    read_text(path, &sample);
+    expect_named(settings_keys, others, name, sample.at);
+    expect_named(settings_table_keys, others, name, sample.at);
+    expect_named(settings_route_keys, others, name, sample.at);
     buffer_fini(&sample);
+}
+
+static void test_the_complete_samples_name_every_key(void **state)
+{
+    (void)state;
+    expect_complete("kafka_to_table.yaml", SETTINGS_SERIES);
+    expect_complete("kafka_to_timeseries.yaml", SETTINGS_DATA);
 }
 
 static void test_the_reference_in_docs_is_current(void **state)
@@ -454,6 +464,147 @@ static void test_the_reference_in_docs_is_current(void **state)
     assert_string_equal(page.at, wanted.at); /* otspipe check --reference >docs/configuration.md */
     buffer_fini(&wanted);
     buffer_fini(&page);
+}
+
+/* ---- time-series tables ---- */
+
+#define SERIES_YAML YAML_TOP "mode: timeseries\nkafka.topics: [metrics]\n"
+
+static void test_the_presets_of_a_time_series_table(void **state)
+{
+    (void)state;
+    struct settings *settings =
+        read_yaml(SERIES_YAML "timeseries: {measurement: {field: m}, time: {field: at, unit: us}}\n");
+    const struct settings_table *table = &settings->tables[0];
+    const struct series_plan *plan = &table->series;
+    assert_true(table->timeseries);
+    assert_true(slice_equal(plan->table, SLICE("metrics")));
+    assert_int_equal(plan->measurement, SERIES_MEASUREMENT_FIELD);
+    assert_true(slice_equal(plan->measurement_name, SLICE("m")));
+    assert_int_equal(plan->source.len, 0);
+    assert_int_equal(plan->tag_count, 0);
+    assert_false(plan->tags_required);
+    assert_true(slice_equal(plan->time, SLICE("at")));
+    assert_int_equal(plan->unit, SERIES_MICROSECONDS);
+    assert_false(plan->time_truncate);
+    assert_int_equal(plan->field_count, 0);
+    assert_true(plan->map_all);
+    assert_true(plan->lowercase);
+    assert_int_equal(plan->same_name, SERIES_SAME_NAME_ERROR);
+    assert_false(plan->integers_as_doubles);
+    assert_int_equal(table->rows_most, 200);
+    assert_true(table->update_meta);
+    assert_int_equal(table->series_most, 100000);
+    assert_int_equal(table->key_format, CONVERT_STRING);
+    assert_int_equal(table->value_format, CONVERT_JSON);
+    assert_int_equal(table->plan.key_count, 0);
+    settings_destroy(settings);
+}
+
+static void test_every_key_of_a_time_series_table(void **state)
+{
+    (void)state;
+    struct settings *settings = read_yaml(
+        SERIES_YAML "timeseries:\n"
+                    "  measurement: {const: weather}\n"
+                    "  data_source: station\n"
+                    "  tags: [region, Level]\n"
+                    "  tags_required: true\n"
+                    "  time: {field: at, unit: Nanoseconds, truncate: true}\n"
+                    "  fields: [{name: Cpu, type: double}, {name: raw, type: binary}]\n"
+                    "  map_all: false\n  same_name: last\n  integers: double\n  update_meta: false\n"
+                    "  series_cache: 7\n"
+                    "write.max_batch_rows: 3\nauto_create: true\nnew_table.time_to_live: 3d\n");
+    const struct settings_table *table = &settings->tables[0];
+    const struct series_plan *plan = &table->series;
+    assert_int_equal(plan->measurement, SERIES_MEASUREMENT_FIXED);
+    assert_true(slice_equal(plan->measurement_name, SLICE("weather")));
+    assert_true(slice_equal(plan->source, SLICE("station")));
+    assert_int_equal(plan->tag_count, 2);
+    assert_true(slice_equal(plan->tags[1], SLICE("Level")));
+    assert_true(plan->tags_required);
+    assert_int_equal(plan->unit, SERIES_NANOSECONDS);
+    assert_true(plan->time_truncate);
+    assert_int_equal(plan->field_count, 2);
+    assert_true(slice_equal(plan->fields[0].name, SLICE("Cpu")));
+    assert_int_equal(plan->fields[1].type, CELL_BINARY);
+    assert_false(plan->map_all);
+    assert_int_equal(plan->same_name, SERIES_SAME_NAME_LAST);
+    assert_true(plan->integers_as_doubles);
+    assert_false(table->update_meta);
+    assert_int_equal(table->series_most, 7);
+    assert_int_equal(table->rows_most, 3);
+    assert_true(table->create.auto_create);
+    assert_int_equal(table->create.ttl_s, 3 * 86400);
+    expect_reads_back(settings);
+    settings_destroy(settings);
+}
+
+static void test_a_route_has_a_measurement_of_its_own(void **state)
+{
+    (void)state;
+    struct settings *settings =
+        read_yaml(YAML_TOP "timeseries: {measurement: {const: x}, data_source: d, time: "
+                           "{field: at, unit: s}}\n"
+                           "routes:\n"
+                           "  - {topic: a, mode: timeseries, timeseries: {measurement: "
+                           "{topic: true}, data_source: }}\n"
+                           "  - {topic: b, mode: timeseries}\n"
+                           "  - {topic: c, key_columns: true}\n");
+    assert_int_equal(settings->tables[0].series.measurement, SERIES_MEASUREMENT_TOPIC);
+    assert_int_equal(settings->tables[0].series.source.len, 0);
+    assert_int_equal(settings->tables[1].series.measurement, SERIES_MEASUREMENT_FIXED);
+    assert_true(slice_equal(settings->tables[1].series.source, SLICE("d")));
+    assert_false(settings->tables[2].timeseries);
+    assert_int_equal(settings->tables[2].plan.key_count, 2);
+    expect_reads_back(settings);
+    settings_destroy(settings);
+}
+
+#define SERIES_CONNECTOR                                                                                     \
+    CONNECTOR "topics=t\ntablestore.mode=TimeSeries\ntablestore.timeseries.t.measurement=<Topic>\n"          \
+              "tablestore.timeseries.t.time=at\ntablestore.timeseries.t.time.unit=MicroSeconds\n"
+
+static void test_connect_files_of_a_time_series_table(void **state)
+{
+    (void)state;
+    struct settings *settings = read_connect(
+        WORKER, SERIES_CONNECTOR
+        "tablestore.timeseries.t.dataSource= d \ntablestore.timeseries.t.tags= region , level ,\n"
+        "tablestore.timeseries.t.field.name= cpu , io\n"
+        "tablestore.timeseries.t.field.type=DOUBLE, integer \n"
+        "tablestore.timeseries.mapAll=false\ntablestore.timeseries.toLowerCase=false\n"
+        "tablestore.timeseries.rowsPerBatch=50\n");
+    const struct settings_table *table = &settings->tables[0];
+    const struct series_plan *plan = &table->series;
+    assert_true(table->timeseries);
+    assert_int_equal(plan->measurement, SERIES_MEASUREMENT_TOPIC);
+    assert_true(slice_equal(plan->source, SLICE("d")));
+    assert_int_equal(plan->tag_count, 2);
+    assert_true(slice_equal(plan->tags[0], SLICE("region")));
+    assert_true(slice_equal(plan->tags[1], SLICE("level")));
+    assert_int_equal(plan->unit, SERIES_MICROSECONDS);
+    assert_int_equal(plan->field_count, 2);
+    assert_true(slice_equal(plan->fields[1].name, SLICE("io")));
+    assert_int_equal(plan->fields[1].type, CELL_INTEGER);
+    assert_false(plan->map_all);
+    assert_false(plan->lowercase);
+    assert_false(plan->integers_as_doubles);
+    assert_int_equal(table->rows_most, 50);
+    expect_reads_back(settings);
+    settings_destroy(settings);
+}
+
+static void test_the_java_connectors_time_series(void **state)
+{
+    (void)state;
+    struct settings *settings = read_connect(WORKER, SERIES_CONNECTOR "compat=connector-1.1\n");
+    const struct series_plan *plan = &settings->tables[0].series;
+    assert_int_equal(plan->source.len, 0);
+    assert_int_equal(plan->tag_count, 0);
+    assert_true(plan->integers_as_doubles);
+    assert_true(plan->time_truncate);
+    settings_destroy(settings);
 }
 
 /* ---- whose behaviour is followed ---- */
@@ -561,8 +712,13 @@ int main(void)
         cmocka_unit_test(test_what_is_printed_reads_back_and_holds_no_secret),
         cmocka_unit_test(test_any_character_of_a_value_is_printed_so_that_it_reads_back),
         cmocka_unit_test(test_the_samples_have_no_mistake),
-        cmocka_unit_test(test_the_complete_sample_names_every_key),
+        cmocka_unit_test(test_the_complete_samples_name_every_key),
         cmocka_unit_test(test_the_reference_in_docs_is_current),
+        cmocka_unit_test(test_the_presets_of_a_time_series_table),
+        cmocka_unit_test(test_every_key_of_a_time_series_table),
+        cmocka_unit_test(test_a_route_has_a_measurement_of_its_own),
+        cmocka_unit_test(test_connect_files_of_a_time_series_table),
+        cmocka_unit_test(test_the_java_connectors_time_series),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -399,6 +399,10 @@ static void test_the_samples_have_no_mistake(void **state)
          TESTS_DIR "/manual/quickstart/connect-tablestore-sink-quickstart.properties"},
         {TESTS_DIR "/manual/quickstart/connect-distributed.properties",
          TESTS_DIR "/manual/quickstart/connect-tablestore-sink-quickstart.json"},
+        {TESTS_DIR "/manual/timeseries/connect-standalone.properties",
+         TESTS_DIR "/manual/timeseries/connect-tablestore-sink-quickstart.properties"},
+        {TESTS_DIR "/manual/timeseries/connect-distributed.properties",
+         TESTS_DIR "/manual/timeseries/connect-tablestore-sink-quickstart.json"},
     };
     for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
         struct settings *settings = read_sample(samples[i][0], samples[i][1]);

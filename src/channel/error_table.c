@@ -37,11 +37,19 @@ static struct error_table *error_table_of(struct aside *aside)
     return (struct error_table *)aside;
 }
 
-void error_table_plan(struct mapping_plan *plan, struct slice table)
+bool error_table_options(const struct settings *settings, struct mapping_plan *plan,
+                         struct ots_table_options *options)
 {
-    *plan = (struct mapping_plan){.table = table, .key_mode = KEY_MODE_KAFKA, .key_count = 2};
+    if (settings->errors.sink != ERRORS_TO_TABLE)
+        return false;
+    *plan = (struct mapping_plan){
+        .table = slice_text(settings->errors.table), .key_mode = KEY_MODE_KAFKA, .key_count = 2};
     plan->keys[0] = (struct mapping_column){SLICE("topic_partition"), CELL_STRING};
     plan->keys[1] = (struct mapping_column){SLICE("offset"), CELL_INTEGER};
+    *options = (struct ots_table_options){.plan = plan, .ttl_s = -1, .max_versions = 1};
+    for (size_t i = 0; i < settings->table_count; i++)
+        options->auto_create |= settings->tables[i].create.auto_create;
+    return true;
 }
 
 /* --- the row --- */

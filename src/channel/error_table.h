@@ -6,13 +6,15 @@
 #define CHANNEL_ERROR_TABLE_H
 
 #include "bucket/sink.h"
-#include "mapping/plan.h"
+#include "channel/settings.h"
 #include "record/aside.h"
 
 struct clock;
 
-/* The table's primary key, for its check and creation. `table` is kept. */
-void error_table_plan(struct mapping_plan *plan, struct slice table);
+/* How errors.table is checked, and made: where any other table may be. Both are filled, the options keep the
+ * plan, both keep the settings' texts. False: there is none. */
+bool error_table_options(const struct settings *settings, struct mapping_plan *plan,
+                         struct ots_table_options *options);
 
 /* The sink is kept; the name is copied. */
 struct aside *error_table_create(struct clock *clock, struct sink *sink, const char *table);

@@ -207,23 +207,17 @@ static void kafka_to_table_check(struct kafka_to_table *pipe, const struct ots_t
                                          kafka_to_table_on_checked, check);
 }
 
-/* An error table is made where others may be. */
 static void kafka_to_table_check_all(struct kafka_to_table *pipe)
 {
     const struct settings *settings = pipe->settings;
-    bool auto_create = false;
+    struct ots_table_options error_options;
     for (size_t i = 0; i < settings->table_count; i++) {
         struct ots_table_options options = settings->tables[i].create;
         options.plan = &settings->tables[i].plan;
-        auto_create |= options.auto_create;
         kafka_to_table_check(pipe, &options);
     }
-    if (settings->errors.sink != ERRORS_TO_TABLE)
-        return;
-    error_table_plan(&pipe->error_plan, slice_text(settings->errors.table));
-    kafka_to_table_check(
-        pipe, &(struct ots_table_options){
-                  .plan = &pipe->error_plan, .auto_create = auto_create, .ttl_s = -1, .max_versions = 1});
+    if (error_table_options(settings, &pipe->error_plan, &error_options))
+        kafka_to_table_check(pipe, &error_options);
 }
 
 struct kafka_to_table *kafka_to_table_create(struct loop *loop, const struct settings *settings,

@@ -95,9 +95,10 @@ static int check_main(const struct command *command, int argc, char **argv)
 
 static const struct command_option options[] = {
     {.name = "connect",
-     .help =
-         "then try brokers, topics, group, endpoint, access key, clock and tables, each for 2 s at most: a "
-         "line each instead of the configuration; nothing is written, no group is joined",
+     .help = "then try brokers, topics, group, endpoint, access key, clock, tables, and the error topic or "
+             "table, "
+             "each for 2 s at most: a line each instead of the configuration; nothing is written, no group "
+             "is joined",
      .offset = offsetof(struct check, connect)},
     {.name = "reference",
      .help = "print every key of a configuration, as markdown, and nothing else",

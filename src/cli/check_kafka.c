@@ -1,5 +1,6 @@
 /* check_kafka: every address that is written down, then every one that the brokers give themselves: a
- * consumer has to reach those. Topics and group are asked for at the first that answers. */
+ * consumer has to reach those. Topics and group are asked for at the first that answers; the error topics as
+ * the producer would, on their own cluster and with their own properties. */
 #include <stdio.h>
 
 #include "cli/check_connect.h"
@@ -107,15 +108,76 @@ static void kafka_look_group(const struct settings *settings, struct kafka_visit
     }
 }
 
-void check_connect_kafka(const struct settings *settings, unsigned *wrong)
+/* The first broker that answers will do. The addresses are said already, unless the error topic has a cluster
+ * of its own. */
+static struct kafka_visit *kafka_open_errors(const struct producer_options *options, struct error *err)
+{
+    char address[ADDRESS_MOST];
+    struct kafka_visit *visit = NULL;
+    const char *rest = options->brokers;
+    while (visit == NULL && (rest = kafka_next_address(rest, address)) != NULL)
+        visit = kafka_visit_open_errors(options, address, WAIT_MS, err);
+    return visit;
+}
+
+static void kafka_tell_error_topic(const struct producer_options *options, const char *what, int partitions)
+{
+    if (partitions > 0)
+        check_mark_put(CHECK_GOOD, what, "is there, %d partition%s", partitions, partitions == 1 ? "" : "s");
+    else if (options->replication > 0)
+        check_mark_put(CHECK_GOOD, what, "does not exist; 'run' creates it, replicas=%u",
+                       options->replication);
+    else
+        check_mark_put(CHECK_WARNING, what,
+                       "does not exist; create it, or set errors.replication, unless the cluster makes "
+                       "topics by itself (auto.create.topics.enable)");
+}
+
+static void kafka_look_error_topic(const struct producer_options *options, const char *what, unsigned *wrong)
+{
+    int partitions = 0;
+    struct error err = {.text = "no brokers are given"};
+    struct kafka_visit *visit = kafka_open_errors(options, &err);
+    if (visit != NULL && kafka_visit_error_topic(visit, options, &partitions, &err) == 0) {
+        kafka_tell_error_topic(options, what, partitions);
+    } else {
+        check_mark_put(CHECK_WRONG, what, "%s", err.text);
+        ++*wrong;
+    }
+    if (visit != NULL)
+        kafka_visit_close(visit);
+}
+
+/* False: nobody answers. */
+static bool kafka_look(const struct settings *settings, unsigned *wrong)
 {
     struct kafka_visit *visit = kafka_open_all(settings, wrong);
     if (visit == NULL) {
         check_mark_put(CHECK_WARNING, "topics, group", "not looked at: no broker answers");
-        return;
+        return false;
     }
     kafka_look_advertised(settings, visit, wrong);
     kafka_look_topics(settings, visit, wrong);
     kafka_look_group(settings, visit, wrong);
     kafka_visit_close(visit);
+    return true;
+}
+
+static void kafka_look_errors(const struct settings_aside *aside, const char *silent, unsigned *wrong)
+{
+    char what[NAME_MOST];
+    if (aside->sink != ERRORS_TO_TOPIC)
+        return;
+    snprintf(what, sizeof(what), "error topic %.280s", aside->topic.topic);
+    if (silent != NULL && strcmp(aside->topic.brokers, silent) == 0)
+        check_mark_put(CHECK_WARNING, what, "not looked at: no broker answers");
+    else
+        kafka_look_error_topic(&aside->topic, what, wrong);
+}
+
+void check_connect_kafka(const struct settings *settings, unsigned *wrong)
+{
+    const char *silent = kafka_look(settings, wrong) ? NULL : settings->kafka.brokers;
+    kafka_look_errors(&settings->errors, silent, wrong);
+    kafka_look_errors(&settings->convert_errors, silent, wrong);
 }

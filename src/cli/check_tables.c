@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "channel/error_table.h"
 #include "cli/check_connect.h"
 #include "loop/loop.h"
 
@@ -15,6 +16,8 @@ enum {
 
 struct table_look {
     struct loop *loop;
+    const char *kind; /* "table", or a longer name */
+    struct ots_table_options options;
     struct ots_table_state state;
     bool failed;
     struct error error;
@@ -30,33 +33,31 @@ static void table_on_done(void *arg, const struct ots_table_state *state, const 
     loop_stop(look->loop);
 }
 
-static void table_look(struct table_look *look, struct ots_client *client, const struct settings_table *table)
+static void table_look(struct table_look *look, struct ots_client *client)
 {
-    struct ots_table_options options = table->create;
-    options.plan = &table->plan;
-    options.look_only = true;
-    struct ots_table_check *check =
-        ots_table_check_start(client, loop_clock(look->loop), &options, WAIT_MS - 500, table_on_done, look);
+    look->options.look_only = true;
+    struct ots_table_check *check = ots_table_check_start(client, loop_clock(look->loop), &look->options,
+                                                          WAIT_MS - 500, table_on_done, look);
     loop_run(look->loop);
     ots_table_check_destroy(check);
 }
 
 /* The line has the name in front already. */
-static const char *table_words(const struct table_look *look, const struct settings_table *table)
+static const char *table_words(const struct table_look *look)
 {
     char name[NAME_MOST];
-    snprintf(name, sizeof(name), "table %.*s: ", SLICE_ARG(table->plan.table));
+    snprintf(name, sizeof(name), "table %.*s: ", SLICE_ARG(look->options.plan->table));
     size_t len = strlen(name);
     return strncmp(look->error.text, name, len) == 0 ? look->error.text + len : look->error.text;
 }
 
-static void table_tell(const struct table_look *look, const struct settings_table *table, unsigned *wrong)
+static void table_tell(const struct table_look *look, unsigned *wrong)
 {
     char what[NAME_MOST];
-    snprintf(what, sizeof(what), "table %.*s", SLICE_ARG(table->plan.table));
+    snprintf(what, sizeof(what), "%s %.*s", look->kind, SLICE_ARG(look->options.plan->table));
     *wrong += look->failed;
     if (look->failed)
-        check_mark_put(CHECK_WRONG, what, "%s", table_words(look, table));
+        check_mark_put(CHECK_WRONG, what, "%s", table_words(look));
     else if (look->state.missing)
         check_mark_put(CHECK_GOOD, what, "does not exist; 'run' creates it (auto_create)");
     else
@@ -94,21 +95,33 @@ static bool table_tell_instance(const struct settings *settings, const struct ta
         return true;
     }
     ++*wrong;
-    check_mark_put(CHECK_WRONG, what, "%s", table_words(look, &settings->tables[0]));
+    check_mark_put(CHECK_WRONG, what, "%s", table_words(look));
     return false;
+}
+
+static void table_look_errors(const struct settings *settings, struct ots_client *client, struct loop *loop,
+                              unsigned *wrong)
+{
+    struct mapping_plan plan;
+    struct table_look look = {.loop = loop, .kind = "error table"};
+    if (!error_table_options(settings, &plan, &look.options))
+        return;
+    table_look(&look, client);
+    table_tell(&look, wrong);
 }
 
 static void tables_look(const struct settings *settings, struct ots_client *client, struct loop *loop,
                         unsigned *wrong)
 {
     for (size_t i = 0; i < settings->table_count; i++) {
-        struct table_look look = {.loop = loop};
-        table_look(&look, client, &settings->tables[i]);
+        struct table_look look = {.loop = loop, .kind = "table", .options = settings->tables[i].create};
+        look.options.plan = &settings->tables[i].plan;
+        table_look(&look, client);
         if (i == 0 && !table_tell_instance(settings, &look, wrong))
-            break;
-        table_tell(&look, &settings->tables[i], wrong);
+            return;
+        table_tell(&look, wrong);
     }
-    table_tell_clock(client, wrong);
+    table_look_errors(settings, client, loop, wrong);
 }
 
 void check_connect_tables(const struct settings *settings, unsigned *wrong)
@@ -124,6 +137,7 @@ void check_connect_tables(const struct settings *settings, unsigned *wrong)
     } else {
         ots_client_watch_clock(client);
         tables_look(settings, client, loop, wrong);
+        table_tell_clock(client, wrong);
         ots_client_destroy(client);
     }
     loop_destroy(loop);

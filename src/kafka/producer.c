@@ -147,7 +147,7 @@ static void producer_send_resting(struct producer *producer)
 
 static void producer_make_topic(struct producer *producer)
 {
-    topic_maker_begin(producer->rk, producer->queue, producer->name, producer->replication);
+    topic_maker_begin(producer->rk, producer->queue, producer->name, producer->replication, true);
 }
 
 static void producer_on_retry(void *arg, struct clock_timer *timer)

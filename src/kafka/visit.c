@@ -8,11 +8,13 @@
 #include "base/check.h"
 #include "kafka/conf.h"
 #include "kafka/kafka_fault.h"
+#include "kafka/topic_maker.h"
 
 enum { SLICE_MS = 100, VISIT_BROKERS_MOST = 64 };
 
 struct kafka_visit {
     rd_kafka_t *rk;
+    rd_kafka_type_t type;
     int64_t wait_ms;
     bool failed; /* since the question began */
     struct error error;
@@ -65,14 +67,24 @@ static bool visit_is_weather(rd_kafka_resp_err_t code)
            code == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE;
 }
 
-/* One more turn of waiting? -1: what was told meanwhile, or the time is over. */
-static int visit_wait(struct kafka_visit *visit, int64_t until_ms, struct error *err)
+/* What the library has to tell comes to visit_on_error(). */
+static void visit_poll(struct kafka_visit *visit)
 {
+    if (visit->type == RD_KAFKA_PRODUCER) {
+        rd_kafka_poll(visit->rk, 0);
+        return;
+    }
     rd_kafka_message_t *message = rd_kafka_consumer_poll(visit->rk, 0);
     if (message != NULL && message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
         visit_on_error(visit->rk, message->err, rd_kafka_message_errstr(message), visit);
     if (message != NULL)
         rd_kafka_message_destroy(message);
+}
+
+/* One more turn of waiting? -1: what was told meanwhile, or the time is over. */
+static int visit_wait(struct kafka_visit *visit, int64_t until_ms, struct error *err)
+{
+    visit_poll(visit);
     if (visit->failed) {
         *err = visit->error;
         return -1;
@@ -113,33 +125,32 @@ static void visit_keep_brokers(struct kafka_visit *visit, const struct rd_kafka_
                  metadata->brokers[i].host, metadata->brokers[i].port);
 }
 
-static int visit_create(struct kafka_visit *visit, const struct consumer_options *options, struct error *err)
+/* Takes the configuration in any case; NULL: -1, and err is filled in already. */
+static int visit_create(struct kafka_visit *visit, rd_kafka_conf_t *conf, struct error *err)
 {
     char words[300];
-    rd_kafka_conf_t *conf = conf_create(options, err);
     if (conf == NULL)
         return -1;
     rd_kafka_conf_set_opaque(conf, visit);
     rd_kafka_conf_set_error_cb(conf, visit_on_error);
     rd_kafka_conf_set_log_cb(conf, visit_on_log);
-    visit->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, words, sizeof(words));
+    visit->rk = rd_kafka_new(visit->type, conf, words, sizeof(words));
     if (visit->rk == NULL) {
         rd_kafka_conf_destroy(conf);
         return error_set(err, ERROR_CONFIG, "%s", words);
     }
-    rd_kafka_poll_set_consumer(visit->rk);
+    if (visit->type == RD_KAFKA_CONSUMER)
+        rd_kafka_poll_set_consumer(visit->rk);
     return 0;
 }
 
-struct kafka_visit *kafka_visit_open(const struct consumer_options *options, const char *address,
-                                     int64_t wait_ms, struct error *err)
+static struct kafka_visit *visit_open(rd_kafka_type_t type, rd_kafka_conf_t *conf, int64_t wait_ms,
+                                      struct error *err)
 {
     struct kafka_visit *visit = check_memory(calloc(1, sizeof(*visit)));
-    struct consumer_options one = *options;
-    one.brokers = address;
-    one.tell_ends = true;
+    visit->type = type;
     visit->wait_ms = wait_ms;
-    if (visit_create(visit, &one, err) == 0) {
+    if (visit_create(visit, conf, err) == 0) {
         const struct rd_kafka_metadata *metadata = visit_metadata(visit, NULL, err);
         if (metadata != NULL) {
             visit_keep_brokers(visit, metadata);
@@ -149,6 +160,26 @@ struct kafka_visit *kafka_visit_open(const struct consumer_options *options, con
     }
     kafka_visit_close(visit);
     return NULL;
+}
+
+struct kafka_visit *kafka_visit_open(const struct consumer_options *options, const char *address,
+                                     int64_t wait_ms, struct error *err)
+{
+    struct consumer_options one = *options;
+    one.brokers = address;
+    one.tell_ends = true;
+    return visit_open(RD_KAFKA_CONSUMER, conf_create(&one, err), wait_ms, err);
+}
+
+struct kafka_visit *kafka_visit_open_errors(const struct producer_options *options, const char *address,
+                                            int64_t wait_ms, struct error *err)
+{
+    struct producer_options one = *options;
+    one.brokers = address;
+    rd_kafka_conf_t *conf = conf_create_producer(&one, err);
+    if (conf != NULL)
+        conf_set_ours(conf, "allow.auto.create.topics", "false");
+    return visit_open(RD_KAFKA_PRODUCER, conf, wait_ms, err);
 }
 
 void kafka_visit_close(struct kafka_visit *visit)
@@ -186,17 +217,26 @@ static int visit_read(struct kafka_visit *visit, const char *topic, struct error
     return visit_is_weather(code) ? -1 : visit_refuse(code, err);
 }
 
-static int visit_find_topic(struct kafka_visit *visit, const char *name, int *partitions, struct error *err)
+/* 0: the cluster has answered, whatever it says of the topic. */
+static int visit_ask_topic(struct kafka_visit *visit, const char *name, rd_kafka_resp_err_t *code,
+                           int *partitions, struct error *err)
 {
     rd_kafka_topic_t *topic = check_memory(rd_kafka_topic_new(visit->rk, name, NULL));
     const struct rd_kafka_metadata *metadata = visit_metadata(visit, topic, err);
     rd_kafka_topic_destroy(topic);
     if (metadata == NULL)
         return -1;
-    rd_kafka_resp_err_t code =
-        metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    *code = metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
     *partitions = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
     rd_kafka_metadata_destroy(metadata);
+    return 0;
+}
+
+static int visit_find_topic(struct kafka_visit *visit, const char *name, int *partitions, struct error *err)
+{
+    rd_kafka_resp_err_t code;
+    if (visit_ask_topic(visit, name, &code, partitions, err) != 0)
+        return -1;
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : visit_refuse(code, err);
 }
 
@@ -234,4 +274,34 @@ int kafka_visit_group(struct kafka_visit *visit, const char *topic, int64_t *off
         if (visit_wait(visit, until_ms, err) != 0)
             return -1;
     }
+}
+
+static int visit_ask_maker(struct kafka_visit *visit, const struct producer_options *options,
+                           struct error *err)
+{
+    rd_kafka_queue_t *queue = check_memory(rd_kafka_queue_new(visit->rk));
+    topic_maker_begin(visit->rk, queue, options->topic, options->replication, false);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, (int)visit->wait_ms);
+    int rc = event == NULL ? error_set(err, ERROR_RETRY, "no answer whether it may be made")
+                           : topic_maker_end_asking(event, options->replication, err);
+    if (event != NULL)
+        rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    return rc;
+}
+
+int kafka_visit_error_topic(struct kafka_visit *visit, const struct producer_options *options,
+                            int *partitions, struct error *err)
+{
+    rd_kafka_resp_err_t code;
+    if (visit_ask_topic(visit, options->topic, &code, partitions, err) != 0)
+        return -1;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        return 0;
+    if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+        return error_set(err, ERROR_CONFIG, "%s; allow this user to write to it", rd_kafka_err2str(code));
+    if (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        return visit_refuse(code, err);
+    *partitions = 0;
+    return options->replication == 0 ? 0 : visit_ask_maker(visit, options, err);
 }

@@ -10,6 +10,7 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from job import Job, config_text, wait_for
+from page import said
 from test_flow import write_config
 
 BAD_JSON = b"this is not JSON \x00\xff"
@@ -156,7 +157,8 @@ def test_what_the_error_topic_has_not_confirmed_is_not_committed(broker, emulato
                        "propagation.max.ms: 500\n  topic.metadata.refresh.interval.ms: 200\n"),
                        extra="memory: 1MB\ncommit_interval: 50ms\nstatistics_interval: 100ms\n")
     job = Job(tmp_path, [write_config(tmp_path, text)], "--until-end", "--summary", "json")
-    wait_for(lambda: f"error topic {errors}" in job.text(), "the trouble to be said")
+    message = "error topic <name>: it does not exist; create it"
+    wait_for(lambda: said(job.text(), message), message)
     wait_for(lambda: held_bytes(job)[-2:] and held_bytes(job)[-1] == held_bytes(job)[-2] > 200_000, "a table that is full")
     assert sum(broker.committed(f"connect-{topic}", topic).values()) <= 5
     assert job.rss_kb() < 60_000
@@ -278,6 +280,7 @@ def test_too_many_errors_stop_the_job_and_all_bad_is_said_loudly(broker, emulato
     broker.produce(topic, [b"bad"] * 500)
     text = config_text(broker.address, emulator, [topic], name=topic, errors="tolerance: all\nmax_errors: 300\n")
     job = Job(tmp_path, [write_config(tmp_path, text)], "--until-end").end(1)
+    assert said(job.text(), "too many errors: <n> in all") and said(job.text(), "not one of the last <n> records could be written")
     assert "too many errors: 301" in job.text() and f"topic={topic} partition=0 offset=300" in job.text()
     assert "not one of the last 100 records could be written" in job.text()
     assert broker.committed(f"connect-{topic}", topic) == {0: 300}

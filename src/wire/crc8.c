@@ -3,34 +3,17 @@
 #include "wire/crc8.h"
 
 #include "wire/bytes.h"
-
-/* The checksum is linear over exclusive or: a table is spanned by the checksums of its eight single bits. */
-#define BIT(b, n, value) (((b) >> (n)&1) * (value))
-#define SPAN(b, v0, v1, v2, v3, v4, v5, v6, v7)                                                              \
-    (BIT(b, 0, v0) ^ BIT(b, 1, v1) ^ BIT(b, 2, v2) ^ BIT(b, 3, v3) ^ BIT(b, 4, v4) ^ BIT(b, 5, v5) ^         \
-     BIT(b, 6, v6) ^ BIT(b, 7, v7))
-#define FOUR(b, ...)                                                                                         \
-    SPAN(b, __VA_ARGS__), SPAN((b) + 1, __VA_ARGS__), SPAN((b) + 2, __VA_ARGS__), SPAN((b) + 3, __VA_ARGS__)
-#define SIXTEEN(b, ...)                                                                                      \
-    FOUR(b, __VA_ARGS__), FOUR((b) + 4, __VA_ARGS__), FOUR((b) + 8, __VA_ARGS__), FOUR((b) + 12, __VA_ARGS__)
-#define SIXTY_FOUR(b, ...)                                                                                   \
-    SIXTEEN(b, __VA_ARGS__), SIXTEEN((b) + 16, __VA_ARGS__), SIXTEEN((b) + 32, __VA_ARGS__),                 \
-        SIXTEEN((b) + 48, __VA_ARGS__)
-#define TABLE(...)                                                                                           \
-    {                                                                                                        \
-        SIXTY_FOUR(0, __VA_ARGS__), SIXTY_FOUR(64, __VA_ARGS__), SIXTY_FOUR(128, __VA_ARGS__),               \
-            SIXTY_FOUR(192, __VA_ARGS__)                                                                     \
-    }
+#include "wire/crc_table.h"
 
 const uint8_t crc8_table[8][256] = {
-    TABLE(0x07, 0x0e, 0x1c, 0x38, 0x70, 0xe0, 0xc7, 0x89),
-    TABLE(0x15, 0x2a, 0x54, 0xa8, 0x57, 0xae, 0x5b, 0xb6),
-    TABLE(0x6b, 0xd6, 0xab, 0x51, 0xa2, 0x43, 0x86, 0x0b),
-    TABLE(0x16, 0x2c, 0x58, 0xb0, 0x67, 0xce, 0x9b, 0x31),
-    TABLE(0x62, 0xc4, 0x8f, 0x19, 0x32, 0x64, 0xc8, 0x97),
-    TABLE(0x29, 0x52, 0xa4, 0x4f, 0x9e, 0x3b, 0x76, 0xec),
-    TABLE(0xdf, 0xb9, 0x75, 0xea, 0xd3, 0xa1, 0x45, 0x8a),
-    TABLE(0x13, 0x26, 0x4c, 0x98, 0x37, 0x6e, 0xdc, 0xbf),
+    CRC_TABLE(0x07, 0x0e, 0x1c, 0x38, 0x70, 0xe0, 0xc7, 0x89),
+    CRC_TABLE(0x15, 0x2a, 0x54, 0xa8, 0x57, 0xae, 0x5b, 0xb6),
+    CRC_TABLE(0x6b, 0xd6, 0xab, 0x51, 0xa2, 0x43, 0x86, 0x0b),
+    CRC_TABLE(0x16, 0x2c, 0x58, 0xb0, 0x67, 0xce, 0x9b, 0x31),
+    CRC_TABLE(0x62, 0xc4, 0x8f, 0x19, 0x32, 0x64, 0xc8, 0x97),
+    CRC_TABLE(0x29, 0x52, 0xa4, 0x4f, 0x9e, 0x3b, 0x76, 0xec),
+    CRC_TABLE(0xdf, 0xb9, 0x75, 0xea, 0xd3, 0xa1, 0x45, 0x8a),
+    CRC_TABLE(0x13, 0x26, 0x4c, 0x98, 0x37, 0x6e, 0xdc, 0xbf),
 };
 
 /* The bytes (0 to 7) of `word` from its lowest bits on. */

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "wire/plainbuffer.h"
+#include "wire/proto_put.h"
 
 enum {
     TAG_TABLES = 0x0a,        /* BatchWriteRowRequest.tables */
@@ -18,49 +19,25 @@ enum {
     TABLE_NAME_MOST = 255
 };
 
-static inline size_t varint_size(uint64_t value)
-{
-    size_t bits = 64 - (size_t)__builtin_clzll(value | 1);
-    return (bits + 6) / 7;
-}
-
-static inline char *put_varint(char *to, uint64_t value)
-{
-    for (; value >= 0x80; value >>= 7)
-        *to++ = (char)(value | 0x80);
-    *to++ = (char)value;
-    return to;
-}
-
-static inline size_t field_size(size_t bytes)
-{
-    return 1 + varint_size(bytes) + bytes;
-}
-
-static inline char *put_field(char *to, char tag, size_t bytes)
-{
-    *to++ = tag;
-    return put_varint(to, bytes);
-}
-
 /* What is inside the frame of a row. */
 static inline size_t content_size(enum write_request_kind kind, size_t row_bytes)
 {
-    return TYPE_FIELD + field_size(row_bytes) + (kind == WRITE_BATCH_WRITE_ROW ? CONDITION_FIELD : 0);
+    return TYPE_FIELD + proto_put_bytes_size(row_bytes) +
+           (kind == WRITE_BATCH_WRITE_ROW ? CONDITION_FIELD : 0);
 }
 
 size_t write_request_row_size(enum write_request_kind kind, const struct row *row)
 {
-    return field_size(content_size(kind, plainbuffer_size(row)));
+    return proto_put_bytes_size(content_size(kind, plainbuffer_size(row)));
 }
 
 char *write_request_put_row(enum write_request_kind kind, const struct row *row, char *to)
 {
     size_t row_bytes = plainbuffer_size(row);
-    to = put_field(to, TAG_ROWS, content_size(kind, row_bytes));
+    to = proto_put_bytes(to, TAG_ROWS, content_size(kind, row_bytes));
     *to++ = TAG_TYPE;
     *to++ = (char)row->op;
-    to = plainbuffer_put(row, put_field(to, TAG_ROW_CHANGE, row_bytes));
+    to = plainbuffer_put(row, proto_put_bytes(to, TAG_ROW_CHANGE, row_bytes));
     if (kind == WRITE_BATCH_WRITE_ROW) {
         *to++ = TAG_CONDITION;
         *to++ = 2;
@@ -73,16 +50,16 @@ char *write_request_put_row(enum write_request_kind kind, const struct row *row,
 struct slice write_request_finish(enum write_request_kind kind, struct slice table, char *first, size_t bytes)
 {
     CHECK(table.len <= TABLE_NAME_MOST);
-    size_t table_bytes = field_size(table.len) + bytes;
-    size_t prefix = field_size(table.len);
+    size_t table_bytes = proto_put_bytes_size(table.len) + bytes;
+    size_t prefix = proto_put_bytes_size(table.len);
     if (kind == WRITE_BATCH_WRITE_ROW)
-        prefix += 1 + varint_size(table_bytes);
+        prefix += 1 + proto_put_varint_size(table_bytes);
     CHECK(prefix <= WRITE_REQUEST_PREFIX);
     char *begin = first - prefix;
     char *to = begin;
     if (kind == WRITE_BATCH_WRITE_ROW)
-        to = put_field(to, TAG_TABLES, table_bytes);
-    to = put_field(to, TAG_TABLE_NAME, table.len);
+        to = proto_put_bytes(to, TAG_TABLES, table_bytes);
+    to = proto_put_bytes(to, TAG_TABLE_NAME, table.len);
     memcpy(to, table.at, table.len);
     return slice_of(begin, prefix + bytes);
 }

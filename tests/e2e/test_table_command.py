@@ -179,15 +179,17 @@ def test_bad_lines_are_named_and_good_ones_written(emulator):
              line(columns=[["1st", "string", "x"]], key=[["id", "string", "bad name"]]), line(table="elsewhere"),
              line(key=[["id", "string", "k" * 1025]]), line(key=[["id", "string", "b"]], result="OTSServerBusy"),
              line(key=[["id", "string", "c"]], columns=[["big", "string", "x" * (2 * 1024 * 1024 + 1)]]), "\0\xff",
-             line(key=[["id", "string", "last"]])]
+             line(key=[["id", "string", "last"]]),
+             '{"op":"timeseries","measurement":"m","data_source":"","time_us":1,"fields":[["f","integer",1]]}']
     out, err, code = table(emulator, "put", "t", stdin="\n".join(lines))
     assert (out, code) == ("", 3), err
     told = {text.split(": ")[1]: text for text in err.splitlines() if ": line " in text}
-    assert list(sorted(told)) == [f"line {n}" for n in (11, 12, 2, 4, 5, 6, 7, 8, 9)], err
+    assert list(sorted(told)) == [f"line {n}" for n in (11, 12, 14, 2, 4, 5, 6, 7, 8, 9)], err
     assert "primary_key: the table's is (id string)" in told["line 5"]
     assert "OTSParameterInvalid" in told["line 7"] and "request " in told["line 7"]
     assert '--of names a table' in told["line 8"]
-    assert "2 written, 9 refused, 1 passed over" in err
+    assert "a row of a time-series table" in told["line 14"]
+    assert "2 written, 10 refused, 1 passed over" in err
     assert [row["primary_key"][0][2] for row in rows(emulator, "scan", "t")] == ["a", "last"]
 
 

@@ -1,9 +1,8 @@
 /* settings_series: what a time-series table has instead of a primary key and columns: where measurement, data
  * source, tags, time and fields come from. */
-#include <ctype.h>
-
 #include "channel/settings_columns.h"
 #include "channel/settings_origin.h"
+#include "mapping/series_rule.h"
 #include "record/series.h"
 
 static const struct config_key *series_key(const char *yaml)
@@ -42,14 +41,6 @@ static void series_add_origin(const struct series *series, const char *yaml, con
 
 /* ---- measurement ---- */
 
-static bool series_measurement_is_good(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.at[i] <= ' ' || text.at[i] == 0x7f || text.at[i] == '#')
-            return false;
-    return text.len <= SERIES_MEASUREMENT_MOST;
-}
-
 static void measurement_take(const struct series *series, const struct config_entry *entry,
                              enum series_measurement from)
 {
@@ -70,7 +61,7 @@ static void measurement_take(const struct series *series, const struct config_en
     else if (!yes)
         config_mistake(series->reader->mistakes, CONFIG_ERROR, entry->value, entry->path,
                        "says nothing; true was expected, or field or const instead of it");
-    else if (from == SERIES_MEASUREMENT_FIXED && !series_measurement_is_good(plan->measurement_name))
+    else if (from == SERIES_MEASUREMENT_FIXED && !series_rule_measurement(plan->measurement_name))
         config_mistake(series->reader->mistakes, CONFIG_ERROR, entry->value, entry->path,
                        "cannot be a measurement; at most %d bytes without blanks and # were expected",
                        SERIES_MEASUREMENT_MOST);
@@ -139,20 +130,11 @@ static void measurement_read_connect(const struct series *series)
 
 /* ---- tags ---- */
 
-/* What the SDKs send as a tag's name. */
-static bool series_tag_is_good(struct slice name)
-{
-    for (size_t i = 0; i < name.len; i++)
-        if (!isgraph((unsigned char)name.at[i]) || name.at[i] == '"' || name.at[i] == '=')
-            return false;
-    return name.len > 0;
-}
-
 static void tags_check(const struct series *series, const struct settings_item *item, const char *path)
 {
     struct config_mistakes *mistakes = series->reader->mistakes;
     const struct series_plan *plan = &series->table->series;
-    if (!series_tag_is_good(item->text))
+    if (!series_rule_tag_name(item->text))
         config_mistake(mistakes, CONFIG_ERROR, item->place, path,
                        "\"%.*s\" cannot be a tag; printable ASCII without blanks, = and \" was expected",
                        series_len(item->text), item->text.at);
@@ -196,35 +178,22 @@ static void series_check_required(const struct series *series)
 
 /* ---- fields ---- */
 
-static char series_small(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
 static bool fields_same(const struct series_plan *plan, struct slice a, struct slice b)
 {
     return plan->lowercase ? config_same_word(a, b) : slice_equal(a, b);
 }
 
-static bool field_name_is_reserved(struct slice name)
-{
-    static const char *const reserved[] = {"_m_name", "_data_source",      "_tags",
-                                           "_time",   "_meta_update_time", "_attributes"};
-    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-        if (config_same_word(name, slice_text(reserved[i])))
-            return true;
-    return false;
-}
-
 /* As it is written. */
 static bool field_name_is_good(const struct series_plan *plan, struct slice name)
 {
+    char written[SERIES_NAME_MOST];
+    if (name.len > sizeof(written))
+        return false;
     for (size_t i = 0; i < name.len; i++) {
-        char c = plan->lowercase ? series_small(name.at[i]) : name.at[i];
-        if (!(c >= 'a' && c <= 'z') && c != '_' && (i == 0 || !(c >= '0' && c <= '9')))
-            return false;
+        char c = name.at[i];
+        written[i] = plan->lowercase && c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
     }
-    return name.len > 0 && name.len <= SERIES_NAME_MOST && !field_name_is_reserved(name);
+    return series_rule_field(slice_of(written, name.len));
 }
 
 /* The part of the point that the field of that name is already, or NULL. */

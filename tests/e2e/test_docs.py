@@ -29,6 +29,25 @@ def test_the_samples_are_right(tmp_path):
         assert "secret" not in done.stdout.replace("access_key_secret", "").replace("SECRET", "")
 
 
+def series_of(files):
+    """The section that makes a point of a record, as `check` prints it."""
+    keys = {"TABLESTORE_ACCESS_KEY_ID": "id", "TABLESTORE_ACCESS_KEY_SECRET": "secret"}
+    done = subprocess.run([BIN, "check", *files], capture_output=True, text=True, timeout=30, env=os.environ | keys)
+    assert done.returncode == 0, done.stderr
+    return re.search(r"^    mode: timeseries\n(?:    .*\n)*?(    timeseries:\n(?:      .*\n)+)", done.stdout, re.M).group(1)
+
+
+def test_the_time_series_of_the_docs_are_the_manuals(tmp_path):
+    manual = TOP / "tests" / "manual" / "timeseries"
+    text = (TOP / "docs" / "timeseries.md").read_text()
+    page = tmp_path / "page.yaml"
+    page.write_text(re.search(r"<!-- tests/manual/timeseries -->\n```yaml\n(.*?)```", text, re.S).group(1))
+    for worker, form in (("standalone", "properties"), ("distributed", "json")):
+        files = [manual / f"connect-{worker}.properties", manual / f"connect-tablestore-sink-quickstart.{form}"]
+        assert series_of(files) == series_of([page])
+    assert re.search(r"```json\n(.*?)```", text, re.S).group(1) == (manual / "message.json").read_text()
+
+
 def test_links_lead_somewhere():
     links = [(page, link) for page in PAGES for link in re.findall(r"\]\(([^)#]+)\)", page.read_text())]
     assert len(links) >= 5

@@ -7,6 +7,7 @@
 
 #include "base/chance.h"
 #include "base/check.h"
+#include "config/provider.h"
 #include "config/reference.h"
 
 enum { SETTINGS_FILES_MOST = 16, ANSWER_MOST = 16 << 20, ADAPTIVE_MOST = 200 };
@@ -87,10 +88,18 @@ static void files_add(struct settings_files *files, const char *name, struct sli
         return;
     }
     config_document_check_twice(document, yaml ? CONFIG_ERROR : CONFIG_WARNING, &files->mistakes);
+}
+
+/* Behind the last file: a worker's says what a connector's calls a config provider. */
+static void files_resolve(struct settings_files *files)
+{
+    bool yaml = files->syntax[0] == SYNTAX_YAML;
     if (yaml)
-        config_reference_resolve_yaml(document, &files->mistakes);
+        config_reference_resolve_yaml(&files->documents[0], &files->mistakes);
     else
-        config_reference_resolve_connect(document, &files->mistakes);
+        config_provider_rename(files->documents, files->count, &files->mistakes);
+    for (size_t i = 0; i < files->count && !yaml; i++)
+        config_reference_resolve_connect(&files->documents[i], &files->mistakes);
 }
 
 static void files_begin(struct settings_files *files, const char *name)
@@ -236,6 +245,7 @@ static struct settings *files_finish(struct settings_files *files, settings_mist
     if (!files->broken)
         files_pick(files, &reader);
     if (!files->broken) {
+        files_resolve(files);
         settings_read_compat(&reader, files->compat);
         settings_read_all(&reader);
     }

@@ -24,8 +24,12 @@ static const char reference_top[] =
     "\n"
     "**Connect files.** An unknown key is a warning. `${env:NAME}`, `${file:PATH:KEY}` and "
     "`${directory:PATH:FILE}`\n"
-    "are resolved, anything else of\n"
-    "that form is left as it is. Durations are milliseconds. The connector's converter replaces the worker's "
+    "are resolved, and so is `${f:PATH:KEY}` where `config.providers=f` and `config.providers.f.class` say "
+    "that `f` is\n"
+    "one of Kafka's own three providers (their parameters have no effect; another class is an error where it "
+    "is used).\n"
+    "Anything else of that form is left as it is. Durations are milliseconds. The connector's converter "
+    "replaces the worker's "
     "together\n"
     "with its `schemas.enable`. `consumer.*` of the worker and `consumer.override.*` of the connector go to "
     "the Kafka\n"
@@ -150,7 +154,8 @@ void settings_reference(struct buffer *to)
     buffer_print(to, "\nRefused with words: ");
     for (const struct settings_refusal *refusal = settings_refusals; refusal->name != NULL; refusal++)
         buffer_print(to, "%s`%s`", refusal == settings_refusals ? "" : ", ", refusal->name);
-    buffer_print(to, ".\n\nAccepted without effect (a dot at the end: everything that begins so): ");
+    buffer_print(to, ".\n\nAccepted, without effect but for what is said above (a dot at the end: everything "
+                     "that begins so): ");
     for (const char *const *name = settings_ignored_names; *name != NULL; name++)
         buffer_print(to, "%s`%s`", name == settings_ignored_names ? "" : ", ", *name);
     buffer_print(to, ".\n");

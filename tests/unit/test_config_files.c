@@ -7,6 +7,7 @@
 
 #include "config/document.h"
 #include "config/nearest.h"
+#include "config/provider.h"
 #include "config/reference.h"
 
 struct fixture {
@@ -263,6 +264,37 @@ static void test_references_are_resolved_or_told(void **state)
     end(&fixture);
 }
 
+static void test_config_providers_have_the_names_that_a_worker_gives_them(void **state)
+{
+    (void)state;
+    struct fixture worker, fixture;
+    setenv("OTSPIPE_TEST_A", "one", 1);
+    begin(&worker, read_properties,
+          SLICE("config.providers= f,e , vault,none,env\n"
+                "config.providers.f.class=org.apache.kafka.common.config.provider.FileConfigProvider\n"
+                "config.providers.e.class= org.apache.kafka.common.config.provider.EnvVarConfigProvider\n"
+                "config.providers.vault.class=com.example.VaultConfigProvider\n"
+                "config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider\n"
+                "config.providers.unlisted.class=com.example.VaultConfigProvider\n"));
+    begin(&fixture, read_properties,
+          SLICE("a=x${e:OTSPIPE_TEST_A}y${f:" TESTS_DIR "/golden/check/good_connect.properties:topics}z${e}\n"
+                "b=${vault:path:key}\nc=${none:X}\nd=${unlisted:X}\ne=${env:OTSPIPE_TEST_A}${e:OTSPIPE_TEST_"
+                "A\n"));
+    struct config_document documents[] = {fixture.document, worker.document};
+    config_provider_rename(documents, 2, &fixture.mistakes);
+    config_reference_resolve_connect(&documents[0], &fixture.mistakes);
+    config_mistakes_tell(&fixture.mistakes, on_mistake, &fixture);
+    assert_string_equal(text_of(&fixture, "a"), "xoneyordersz${e}");
+    assert_string_equal(text_of(&fixture, "d"), "${unlisted:X}");
+    assert_string_equal(text_of(&fixture, "e"), "one${env:OTSPIPE_TEST_A");
+    assert_int_equal(fixture.mistakes.errors, 2);
+    assert_non_null(strstr(fixture.said, "f:2:3: b: ${vault:...}: config.providers.vault.class is "
+                                         "com.example.VaultConfigProvider, which cannot be loaded here"));
+    assert_non_null(strstr(fixture.said, "c: ${none:...}: config.providers.none.class is missing"));
+    end(&fixture);
+    end(&worker);
+}
+
 static void write_file(const char *name, const void *bytes, size_t len)
 {
     FILE *file = fopen(name, "w");
@@ -334,6 +366,8 @@ int main(void)
         cmocka_unit_test(test_yaml_that_means_more_than_it_shows_is_refused),
         cmocka_unit_test(test_json_is_read_flat_or_as_the_rest_api_takes_it),
         cmocka_unit_test(test_references_are_resolved_or_told),
+        cmocka_unit_test(test_config_providers_have_the_names_that_a_worker_gives_them),
+        cmocka_unit_test(test_config_providers_have_the_names_that_a_worker_gives_them),
         cmocka_unit_test(test_a_secret_may_be_a_file_of_its_own),
         cmocka_unit_test(test_the_nearest_name_is_near),
     };

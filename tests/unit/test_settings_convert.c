@@ -171,6 +171,16 @@ static void test_a_reference_stays_one(void **state)
            "SET=set\n");
 }
 
+static void test_a_reference_to_a_named_provider_is_one_of_its_kind(void **state)
+{
+    (void)state;
+    setenv("SET", "set", 1);
+    expect("name=n-${e:SET}\nconfig.providers=e\nconfig.providers.e.class="
+           "org.apache.kafka.common.config.provider.EnvVarConfigProvider\ntablestore.access.key.secret=${e:"
+           "SET}\n",
+           false, "name: \"n-${SET}\" ", "SET=set\n");
+}
+
 static void test_a_file_of_a_folder_stays_a_file(void **state)
 {
     (void)state;
@@ -269,6 +279,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_secrets_with_one_name_get_two_variables),
         cmocka_unit_test(test_a_secret_does_not_take_a_name_that_the_files_use),
         cmocka_unit_test(test_a_reference_stays_one),
+        cmocka_unit_test(test_a_reference_to_a_named_provider_is_one_of_its_kind),
         cmocka_unit_test(test_a_file_of_a_folder_stays_a_file),
         cmocka_unit_test(test_a_reference_that_yaml_cannot_say_is_its_value),
         cmocka_unit_test(test_a_secret_with_a_reference_inside_is_hidden_whole),

@@ -73,7 +73,7 @@ static bool envelope_put_json(const struct envelope *envelope, struct slice byte
         envelope_put_bytes(to, bytes);
     } else if (value.kind == JSON_NULL) {
         return false;
-    } else if (envelope->format == CONVERT_JSON_ENVELOPE) {
+    } else if (envelope->format != CONVERT_JSON) {
         buffer_add_slice(to, document);
     } else {
         buffer_add_slice(to, SLICE("{\"schema\":null,\"payload\":"));
@@ -110,7 +110,7 @@ static bool envelope_needs_bytes(const struct envelope *envelope, struct slice b
 
 bool envelope_put(struct envelope *envelope, struct slice bytes, struct buffer *to)
 {
-    bool json = envelope->format == CONVERT_JSON || envelope->format == CONVERT_JSON_ENVELOPE;
+    bool json = convert_format_is_json(envelope->format);
     struct value value;
     struct error err;
     if (bytes.at == NULL && json)

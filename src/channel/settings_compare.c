@@ -19,16 +19,11 @@ static void compare_tell(const struct compare *compare, const char *matter, cons
     compare->on_mistake(compare->arg, SETTINGS_NOTE, line);
 }
 
-static bool compare_is_json(enum convert_format format)
-{
-    return format == CONVERT_JSON || format == CONVERT_JSON_ENVELOPE;
-}
-
 /* Columns without a listed type come from the value, or with key_columns from the key. */
 static bool compare_has_untyped(const struct settings_table *table)
 {
-    bool json = compare_is_json(table->value_format) ||
-                (table->plan.key_columns && compare_is_json(table->key_format));
+    bool json = convert_format_is_json(table->value_format) ||
+                (table->plan.key_columns && convert_format_is_json(table->key_format));
     return json && table->plan.column_count == 0;
 }
 
@@ -53,7 +48,7 @@ static void compare_nested(const struct compare *compare)
 static void compare_key_columns(const struct compare *compare)
 {
     const struct settings_table *table = compare->table;
-    if (table->plan.key_mode == KEY_MODE_RECORD_KEY && !compare_is_json(table->key_format))
+    if (table->plan.key_mode == KEY_MODE_RECORD_KEY && !convert_format_is_json(table->key_format))
         return;
     compare_tell(compare, "fields of the record's key as columns (key.columns)",
                  table->plan.key_columns ? "yes" : "no", "no", "yes");

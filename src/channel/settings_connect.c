@@ -57,11 +57,11 @@ static void converter_add_origin(struct settings_reader *reader, const char *sid
     settings_origin_add(reader, settings_key(settings_table_keys, yaml), table, entry);
 }
 
-/* schemas.enable, true when not given, as Kafka Connect has it. */
-static bool converter_has_envelope(struct settings_reader *reader, const struct config_document *document,
-                                   const char *side, const struct settings_table *table)
+/* schemas.enable, replace.null.with.default: true when not given, as Kafka Connect has them. */
+static bool converter_flag(struct settings_reader *reader, const struct config_document *document,
+                           const char *side, const char *name, const struct settings_table *table)
 {
-    const struct config_entry *entry = settings_find_in(document, "%s.converter.schemas.enable", side);
+    const struct config_entry *entry = settings_find_in(document, "%s.converter.%s", side, name);
     const struct config_key key = {.type = &config_boolean};
     struct error err = {0};
     bool enabled = true;
@@ -70,6 +70,17 @@ static bool converter_has_envelope(struct settings_reader *reader, const struct 
         config_mistake(reader->mistakes, CONFIG_ERROR, entry->value, entry->path, "%s", err.text);
     converter_add_origin(reader, side, table, entry);
     return enabled;
+}
+
+static enum convert_format converter_json_format(struct settings_reader *reader,
+                                                 const struct config_document *document, const char *side,
+                                                 const struct settings_table *table)
+{
+    bool schemas = converter_flag(reader, document, side, "schemas.enable", table);
+    bool defaults = converter_flag(reader, document, side, "replace.null.with.default", table);
+    if (!schemas)
+        return CONVERT_JSON;
+    return defaults ? CONVERT_JSON_ENVELOPE : CONVERT_JSON_ENVELOPE_NULLS;
 }
 
 static bool connect_begins(const char *text, const char *with)
@@ -102,8 +113,6 @@ static void converter_check_settings(struct settings_reader *reader, const struc
         const char *words;
     } wanted[] = {
         {"converter.encoding", "UTF-8", "only UTF-8 is read"},
-        {"replace.null.with.default", "true",
-         "nulls of fields with a default become the default, always; leave it out"},
         {"schema.content", "", "a schema outside of the messages is not supported; leave it out"},
     };
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
@@ -137,8 +146,8 @@ bool settings_converter(struct settings_reader *reader, const char *side, const 
     if (converter_find(reader, entry, format) != 0)
         return false;
     converter_add_origin(reader, side, table, entry);
-    if (*format == CONVERT_JSON_ENVELOPE && !converter_has_envelope(reader, document, side, table))
-        *format = CONVERT_JSON;
+    if (*format == CONVERT_JSON_ENVELOPE)
+        *format = converter_json_format(reader, document, side, table);
     converter_check_settings(reader, document, side);
     return true;
 }

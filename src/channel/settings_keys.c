@@ -19,6 +19,7 @@ static const struct config_choice tolerances[] = {
     {"none", ERRORS_NONE, NULL}, {"all", ERRORS_ALL, NULL}, {0}};
 static const struct config_choice formats[] = {{"json", CONVERT_JSON, NULL},
                                                {"json_envelope", CONVERT_JSON_ENVELOPE, NULL},
+                                               {"json_envelope_nulls", CONVERT_JSON_ENVELOPE_NULLS, NULL},
                                                {"string", CONVERT_STRING, NULL},
                                                {"bytes", CONVERT_BYTES, NULL},
                                                {"boolean", CONVERT_BOOLEAN, NULL},
@@ -263,7 +264,8 @@ const struct config_key settings_table_keys[] = {
      .help = "how the record's key is read; json with primary_key.mode record_key, else string. Connect "
              "files: key.converter"},
     {"value.format", NULL, &config_choosing, TABLE_AT(value_format), "json", .choices = formats,
-     .help = "how the record's value is read. json_envelope: {\"schema\": ..., \"payload\": ...}; bytes: as "
+     .help = "how the record's value is read. json_envelope: {\"schema\": ..., \"payload\": ...}; "
+             "json_envelope_nulls: the same, and nulls of fields with a default stay nulls; bytes: as "
              "they are; boolean: one byte, 0 or 1; int16 to float64: big-endian, of exactly that width. What "
              "has no fields becomes the column value. Connect files: value.converter"},
     {"timeseries.measurement.field", "tablestore.timeseries.<table>.measurement", &config_slice, 0,

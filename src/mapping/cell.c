@@ -125,6 +125,17 @@ static const char *cell_boolean_of(struct cell *cell, bool known, bool value)
     return known ? NULL : "only booleans, 0, 1, and the texts true and false can become a boolean";
 }
 
+/* The texts as Kafka Connect takes them: with blanks around, and in small letters only. */
+static bool cell_boolean_text(struct slice text, bool *value)
+{
+    while (text.len > 0 && (uint8_t)text.at[0] <= ' ')
+        text = slice_of(text.at + 1, text.len - 1);
+    while (text.len > 0 && (uint8_t)text.at[text.len - 1] <= ' ')
+        text.len--;
+    *value = slice_equal(text, SLICE("true"));
+    return *value || slice_equal(text, SLICE("false"));
+}
+
 static const char *cell_to_boolean(const struct value_field *field, struct arena *arena, struct cell *cell)
 {
     (void)arena;
@@ -135,10 +146,9 @@ static const char *cell_to_boolean(const struct value_field *field, struct arena
         return cell_boolean_of(cell, field->integer == 0 || field->integer == 1, field->integer == 1);
     if (cell_is_double(field))
         return cell_boolean_of(cell, field->number == 0 || field->number == 1, field->number == 1);
-    if (field->type != VALUE_STRING)
-        return cell_boolean_of(cell, false, false);
-    bool yes = slice_equal(field->text, SLICE("true"));
-    return cell_boolean_of(cell, yes || slice_equal(field->text, SLICE("false")), yes);
+    bool yes = false;
+    bool known = field->type == VALUE_STRING && cell_boolean_text(field->text, &yes);
+    return cell_boolean_of(cell, known, yes);
 }
 
 /* ---- string ---- */

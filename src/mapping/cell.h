@@ -20,7 +20,8 @@
 
 struct arena;
 
-/* By a listed type (columns and keys), for fields of a Map and for scalars. */
+/* By a listed type (columns and keys), for fields of a Map, for scalars, and for Decimals of a Struct too:
+ * their schema's type, bytes, says nothing of the number that they are. */
 const char *cell_convert(const struct value_field *field, enum cell_type type, struct arena *arena,
                          struct cell *cell);
 

@@ -50,7 +50,7 @@ static const char *columns_convert(const struct columns *columns, const struct v
     if (target.kind == TARGET_PLAIN)
         return cell_of_struct(field, plan, cell);
     enum cell_type type = plan->columns[target.index].type;
-    if (shape == SHAPE_STRUCT)
+    if (shape == SHAPE_STRUCT && !field->decimal)
         return cell_convert_struct(field, type, cell);
     return cell_convert(field, type, columns->arena, cell);
 }

@@ -11,14 +11,17 @@
 
 const char *convert_format_name(enum convert_format format)
 {
-    static const char *const names[] = {"json",  "json_envelope", "string", "bytes",   "boolean",
-                                        "int16", "int32",         "int64",  "float32", "float64"};
+    static const char *const names[] = {"json",    "json_envelope", "json_envelope_nulls",
+                                        "string",  "bytes",         "boolean",
+                                        "int16",   "int32",         "int64",
+                                        "float32", "float64"};
     return names[format];
 }
 
 const char *convert_format_class(enum convert_format format)
 {
     static const char *const classes[] = {"org.apache.kafka.connect.json.JsonConverter",
+                                          "org.apache.kafka.connect.json.JsonConverter",
                                           "org.apache.kafka.connect.json.JsonConverter",
                                           "org.apache.kafka.connect.storage.StringConverter",
                                           "org.apache.kafka.connect.converters.ByteArrayConverter",
@@ -38,7 +41,7 @@ struct converter *converter_create(enum convert_format format)
     arena_init(&converter->scratch, 4096);
     name_set_init(&converter->names);
     name_shape_init(&converter->shape);
-    convert_schema_cache_init(&converter->schemas);
+    convert_schema_cache_init(&converter->schemas, format == CONVERT_JSON_ENVELOPE_NULLS);
     converter_grow(converter, 64);
     return converter;
 }
@@ -150,7 +153,7 @@ static int converter_scalar(struct converter *converter, struct slice text, size
 {
     struct json_value json;
     struct json_fault fault;
-    bool inside = converter->format == CONVERT_JSON_ENVELOPE;
+    bool inside = converter->format != CONVERT_JSON;
     if (json_value(text, inside ? JSON_INSIDE : 0, &json, end, &fault) != 0)
         return converter_fault(converter, text, &fault, err);
     if (json.kind == JSON_NULL) {
@@ -230,6 +233,7 @@ int converter_read(struct converter *converter, struct slice bytes, struct value
     case CONVERT_JSON:
         return converter_schemaless(converter, bytes, &end, value, err);
     case CONVERT_JSON_ENVELOPE:
+    case CONVERT_JSON_ENVELOPE_NULLS:
         return convert_envelope(converter, value, err);
     case CONVERT_STRING:
         converter_string(converter, bytes, value);

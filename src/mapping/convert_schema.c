@@ -13,6 +13,7 @@ struct schema_parser {
     struct error *err;
     uint64_t seed;
     unsigned depth;
+    bool keep_nulls;
 };
 
 /* The members of a schema object that mean something. What is not there is a JSON_NULL without a text. */
@@ -284,10 +285,11 @@ static int schema_parts(struct schema_parser *parser, const struct schema_member
 static int schema_default(struct schema_parser *parser, struct convert_schema *schema)
 {
     struct value_field field;
-    if (!schema->has_default ||
-        convert_typed(schema, &schema->default_value, &parser->scratch, &field, parser->err) == 0)
-        return 0;
-    return error_wrap(parser->err, "schema: the default");
+    if (schema->has_default &&
+        convert_typed(schema, &schema->default_value, &parser->scratch, &field, parser->err) != 0)
+        return error_wrap(parser->err, "schema: the default");
+    schema->has_default &= !parser->keep_nulls;
+    return 0;
 }
 
 static int schema_read_members(struct schema_parser *parser, const struct json_value *json,
@@ -321,9 +323,11 @@ static int schema_read(struct schema_parser *parser, const struct json_value *js
     return rc;
 }
 
-struct convert_schema *convert_schema_parse(struct slice text, struct arena *arena, struct error *err)
+struct convert_schema *convert_schema_parse(struct slice text, bool keep_nulls, struct arena *arena,
+                                            struct error *err)
 {
-    struct schema_parser parser = {.arena = arena, .err = err, .seed = chance_seed()};
+    struct schema_parser parser = {
+        .arena = arena, .err = err, .keep_nulls = keep_nulls, .seed = chance_seed()};
     struct convert_schema *schema = arena_take(arena, sizeof(*schema));
     struct json_value json = {.kind = JSON_OBJECT, .text = arena_copy(arena, text)};
     arena_init(&parser.scratch, 16384);

@@ -37,8 +37,9 @@ struct convert_schema {
 enum { CONVERT_SCHEMA_DEEPEST = 64 };
 
 /* `text` is an object of JSON; everything of the schema lies in the arena, which also keeps a copy of the
- * text. */
-struct convert_schema *convert_schema_parse(struct slice text, struct arena *arena, struct error *err);
+ * text. `keep_nulls`: defaults are checked and stand for no null. */
+struct convert_schema *convert_schema_parse(struct slice text, bool keep_nulls, struct arena *arena,
+                                            struct error *err);
 
 /* Index of the field of a struct, or -1. `guess` is looked at first. */
 int32_t convert_schema_find(const struct convert_schema *schema, struct slice name, uint32_t guess);
@@ -60,11 +61,12 @@ enum { CONVERT_SCHEMA_ENTRIES = 16, CONVERT_SCHEMA_PREFIX_MOST = 65536 };
 
 struct convert_schema_cache {
     struct convert_schema_entry entries[CONVERT_SCHEMA_ENTRIES];
+    bool keep_nulls;
     uint32_t last; /* the one used last */
     uint64_t clock;
 };
 
-void convert_schema_cache_init(struct convert_schema_cache *cache);
+void convert_schema_cache_init(struct convert_schema_cache *cache, bool keep_nulls);
 void convert_schema_cache_fini(struct convert_schema_cache *cache);
 
 /* The entry with whose prefix the message begins, or NULL. */

@@ -1,9 +1,9 @@
 /* convert_schema_cache: a few schemas by their bytes. A topic has one or two; more only cost time. */
 #include "mapping/convert_schema.h"
 
-void convert_schema_cache_init(struct convert_schema_cache *cache)
+void convert_schema_cache_init(struct convert_schema_cache *cache, bool keep_nulls)
 {
-    *cache = (struct convert_schema_cache){0};
+    *cache = (struct convert_schema_cache){.keep_nulls = keep_nulls};
     for (uint32_t i = 0; i < CONVERT_SCHEMA_ENTRIES; i++) {
         arena_init(&cache->entries[i].arena, 2048);
         buffer_init(&cache->entries[i].prefix, CONVERT_SCHEMA_PREFIX_MOST);
@@ -62,7 +62,7 @@ struct convert_schema_entry *convert_schema_by_text(struct convert_schema_cache 
     uint32_t index = schema_entry_oldest(cache);
     struct convert_schema_entry *entry = &cache->entries[index];
     schema_entry_empty(entry);
-    struct convert_schema *schema = convert_schema_parse(text, &entry->arena, err);
+    struct convert_schema *schema = convert_schema_parse(text, cache->keep_nulls, &entry->arena, err);
     if (schema == NULL)
         return NULL;
     schema->names = names;

@@ -27,8 +27,8 @@ static int key_convert(const struct mapping_column *column, const struct value_f
         return mapping_fault_set(fault, STAGE_LIMIT, column->name, "a number that a double cannot hold");
     const char *why = key_refused(field);
     if (why == NULL)
-        why = shape == SHAPE_STRUCT ? cell_convert_struct(field, column->type, cell)
-                                    : cell_convert(field, column->type, arena, cell);
+        why = shape == SHAPE_STRUCT && !field->decimal ? cell_convert_struct(field, column->type, cell)
+                                                       : cell_convert(field, column->type, arena, cell);
     if (why != NULL)
         return mapping_fault_set(fault, STAGE_MAP, column->name, "primary key of type %s: %s",
                                  cell_type_name(column->type), why);

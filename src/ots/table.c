@@ -111,6 +111,11 @@ static void check_on_born(struct ots_table_check *check, bool ours)
 {
     log_info("ots: table %s: table=%.*s", ours ? "created" : "was created by somebody else",
              SLICE_ARG(check->options.plan->table));
+    if (ours && ots_schema_has_too_many(&check->options))
+        log_warn(
+            "ots: table %.*s has no defined columns: columns lists more than a table takes; only indexes "
+            "would need them",
+            SLICE_ARG(check->options.plan->table));
     check->state.created |= ours;
     check->is_new = true;
     check->deadline_ms = check->clock->now_ms + check->retry_ms;
@@ -195,15 +200,12 @@ static void check_on_answer(void *arg, struct ots_call *call, const struct ots_a
 static void check_send(struct ots_table_check *check)
 {
     static const char *const operations[] = {"DescribeTable", "CreateTable", "GetRow"};
-    struct error err;
     if (check->step == TABLE_DESCRIBE)
         ots_schema_put_describe(&check->options, &check->body);
     else if (check->step == TABLE_PROBE)
         ots_schema_put_probe(&check->options, &check->body);
-    else if (ots_schema_put_create(&check->options, &check->body, &err) != 0) {
-        check_finish(check, &err);
-        return;
-    }
+    else
+        ots_schema_put_create(&check->options, &check->body);
     ots_call_send(check->call, operations[check->step], buffer_slice(&check->body));
 }
 

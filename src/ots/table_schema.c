@@ -87,29 +87,35 @@ static bool schema_is_key(const struct mapping_plan *plan, struct slice name)
 }
 
 /* White-listed columns that are no key columns: a table refuses a second column of a key's name. */
-static int schema_define(const struct mapping_plan *plan, struct arena *arena, Ots__TableMeta *meta,
-                         struct error *err)
+static uint32_t schema_count_defined(const struct mapping_plan *plan)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->column_count; i++)
+        count += !schema_is_key(plan, plan->columns[i].name);
+    return count;
+}
+
+bool ots_schema_has_too_many(const struct ots_table_options *options)
+{
+    return options->define_columns && schema_count_defined(options->plan) > DEFINED_MOST;
+}
+
+static void schema_define(const struct mapping_plan *plan, struct arena *arena, Ots__TableMeta *meta)
 {
     meta->defined_column = arena_take(arena, DEFINED_MOST * sizeof(*meta->defined_column));
     for (uint32_t i = 0; i < plan->column_count; i++) {
         if (schema_is_key(plan, plan->columns[i].name))
             continue;
-        if (meta->n_defined_column == DEFINED_MOST)
-            return error_set(err, ERROR_CONFIG,
-                             "table %.*s: a table takes at most %d defined columns; list fewer, or create it "
-                             "without them",
-                             SLICE_ARG(plan->table), DEFINED_MOST);
         Ots__DefinedColumnSchema *column = arena_take(arena, sizeof(*column));
         ots__defined_column_schema__init(column);
         column->name = schema_text(arena, plan->columns[i].name);
         column->type = schema_defined_type(plan->columns[i].type);
         meta->defined_column[meta->n_defined_column++] = column;
     }
-    return 0;
 }
 
-static int schema_fill_meta(const struct ots_table_options *options, struct arena *arena,
-                            Ots__TableMeta *meta, struct error *err)
+static void schema_fill_meta(const struct ots_table_options *options, struct arena *arena,
+                             Ots__TableMeta *meta)
 {
     const struct mapping_plan *plan = options->plan;
     meta->table_name = schema_text(arena, plan->table);
@@ -117,7 +123,8 @@ static int schema_fill_meta(const struct ots_table_options *options, struct aren
     meta->primary_key = arena_take(arena, MAPPING_KEYS_MOST * sizeof(*meta->primary_key));
     for (uint32_t i = 0; i < plan->key_count; i++)
         meta->primary_key[i] = schema_key(arena, &plan->keys[i]);
-    return options->define_columns ? schema_define(plan, arena, meta, err) : 0;
+    if (options->define_columns && !ots_schema_has_too_many(options))
+        schema_define(plan, arena, meta);
 }
 
 static void schema_pack_create(const struct ots_table_options *options, Ots__TableMeta *meta,
@@ -138,16 +145,14 @@ static void schema_pack_create(const struct ots_table_options *options, Ots__Tab
     schema_pack(&request.base, body);
 }
 
-int ots_schema_put_create(const struct ots_table_options *options, struct buffer *body, struct error *err)
+void ots_schema_put_create(const struct ots_table_options *options, struct buffer *body)
 {
     struct arena arena;
     arena_init(&arena, 8192);
     Ots__TableMeta meta = OTS__TABLE_META__INIT;
-    int rc = schema_fill_meta(options, &arena, &meta, err);
-    if (rc == 0)
-        schema_pack_create(options, &meta, body);
+    schema_fill_meta(options, &arena, &meta);
+    schema_pack_create(options, &meta, body);
     arena_fini(&arena);
-    return rc;
 }
 
 void ots_schema_put_probe(const struct ots_table_options *options, struct buffer *body)

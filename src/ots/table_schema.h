@@ -9,8 +9,10 @@ struct buffer;
 
 void ots_schema_put_describe(const struct ots_table_options *options, struct buffer *body);
 
-/* ERROR_CONFIG when more columns would be defined than a table takes. */
-int ots_schema_put_create(const struct ots_table_options *options, struct buffer *body, struct error *err);
+void ots_schema_put_create(const struct ots_table_options *options, struct buffer *body);
+
+/* More columns would be defined than a table takes: it is created without any. Rows need none of them. */
+bool ots_schema_has_too_many(const struct ots_table_options *options);
 
 /* GetRow of some key: has no effect, and is served by the partition that writes go to. */
 void ots_schema_put_probe(const struct ots_table_options *options, struct buffer *body);

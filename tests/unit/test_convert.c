@@ -227,6 +227,28 @@ static void test_structs_follow_their_schema(void **state)
     ASSERT_ALL(CONVERT_JSON_ENVELOPE, table);
 }
 
+/* replace.null.with.default=false: a null stays one, or is an error where the schema has none. */
+static void test_nulls_stay_nulls_where_the_converter_is_told_so(void **state)
+{
+    (void)state;
+    static const struct expectation table[] = {
+        {STRUCT("{\"field\":\"a\",\"type\":\"int32\",\"optional\":true,\"default\":5}", "{\"a\":null}"),
+         "struct{a:int32=null}"},
+        {STRUCT("{\"field\":\"a\",\"type\":\"int32\",\"optional\":true,\"default\":5}", "{}"),
+         "struct{a:int32=null}"},
+        {STRUCT("{\"field\":\"a\",\"type\":\"int32\",\"default\":5}", "{\"a\":6}"), "struct{a:int32=6}"},
+        {STRUCT("{\"field\":\"a\",\"type\":\"int32\",\"default\":5}", "{\"a\":null}"), "! not optional"},
+        {STRUCT("{\"field\":\"a\",\"type\":\"int32\",\"default\":\"x\"}", "{\"a\":6}"),
+         "! schema: the default"},
+        {ONE("{\"type\":\"struct\",\"optional\":true,\"fields\":[{\"field\":\"a\",\"type\":\"int8\"}],"
+             "\"default\":{\"a\":4}}",
+             "null"),
+         "none"},
+        {"{\"schema\":null,\"payload\":5}", "schemaless scalar{int64=5}"},
+    };
+    ASSERT_ALL(CONVERT_JSON_ENVELOPE_NULLS, table);
+}
+
 static void test_maps_have_typed_values(void **state)
 {
     (void)state;
@@ -425,6 +447,7 @@ int main(void)
         cmocka_unit_test(test_the_envelope_has_two_members),
         cmocka_unit_test(test_every_primitive_type),
         cmocka_unit_test(test_structs_follow_their_schema),
+        cmocka_unit_test(test_nulls_stay_nulls_where_the_converter_is_told_so),
         cmocka_unit_test(test_maps_have_typed_values),
         cmocka_unit_test(test_logical_types),
         cmocka_unit_test(test_many_schemas_take_turns),

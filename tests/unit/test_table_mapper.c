@@ -374,6 +374,10 @@ static void test_struct_types_are_the_manuals(void **state) /* F.3 9 */
     table_mapper_destroy(mapper);
 }
 
+#define DECIMAL(name)                                                                                        \
+    "{\"field\":\"" name "\",\"type\":\"bytes\",\"name\":\"org.apache.kafka.connect.data.Decimal\","         \
+    "\"parameters\":{\"scale\":\"2\"}}"
+
 static void test_struct_fields_must_be_of_the_listed_type(void **state)
 {
     (void)state;
@@ -393,6 +397,10 @@ static void test_struct_fields_must_be_of_the_listed_type(void **state)
         STRUCT(FIELD("a", "int8") ",{\"field\":\"z\",\"type\":\"array\",\"items\":{\"type\":\"int8\"}}",
                "{\"a\":1,\"z\":[1]}"),
         "put pk0=s\"k\" | a=i1");
+    assert_mapped(mapper, "k", STRUCT(DECIMAL("b"), "{\"b\":1.50}"), "put pk0=s\"k\" | b=s\"1.50\"");
+    assert_mapped(mapper, "k", STRUCT(DECIMAL("c"), "{\"c\":1.50}"), "put pk0=s\"k\" | c=d1.5");
+    assert_mapped(mapper, "k", STRUCT(DECIMAL("a"), "{\"a\":\"CWA=\"}"), "put pk0=s\"k\" | a=i24");
+    assert_mapped(mapper, "k", STRUCT(DECIMAL("a"), "{\"a\":1.5}"), "! map a");
     assert_mapped(mapper, "k",
                   STRUCT("{\"field\":\"b\",\"type\":\"struct\",\"fields\":[]}", "{\"b\":{ \"x\":1}}"),
                   "put pk0=s\"k\" | b=s\"{ \"x\":1}\"");
@@ -540,7 +548,11 @@ static const struct conversion_line conversions[] = {
     {CELL_BOOLEAN, "\"false\"", "bfalse"},
     {CELL_BOOLEAN, "\"True\"", NULL},
     {CELL_BOOLEAN, "\"1\"", NULL},
-    {CELL_BOOLEAN, "\" true\"", NULL},
+    {CELL_BOOLEAN, "\" true\\t\"", "btrue"}, /* blanks around, as Kafka Connect takes them */
+    {CELL_BOOLEAN, "\"\\n false\"", "bfalse"},
+    {CELL_BOOLEAN, "\"tr ue\"", NULL},
+    {CELL_BOOLEAN, "\" \"", NULL},
+    {CELL_BOOLEAN, "\"\u00a0true\"", NULL}, /* no blank in Java's eyes */
     {CELL_BOOLEAN, "[]", NULL},
     {CELL_STRING, "\"x\\ny\"", "s\"x\ny\""},
     {CELL_STRING, "12", "s\"12\""},

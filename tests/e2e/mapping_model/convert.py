@@ -19,7 +19,7 @@ FIXED = {"int16": ("int16", ">h"), "int32": ("int32", ">i"), "int64": ("int64", 
 
 
 def convert(form, raw):
-    """`form` is json, json_envelope, string, bytes, or a type of FIXED, or boolean."""
+    """`form` is json, json_envelope, json_envelope_nulls (replace.null.with.default=false), string, bytes, or a type of FIXED, or boolean."""
     if raw is None:
         return NULL
     if form == "string":
@@ -35,7 +35,7 @@ def convert(form, raw):
         node = jackson.read(raw)
     except jackson.NotJson as error:
         bad(f"not JSON: {error}")
-    return schemaless(node, True) if form == "json" else envelope(node)
+    return schemaless(node, True) if form == "json" else envelope(node, form == "json_envelope_nulls")
 
 
 def bad(why):
@@ -54,11 +54,11 @@ def schemaless(node, top=False):
     return ("bare", found) if top and kind != "string" else found
 
 
-def envelope(node):
+def envelope(node, keep_nulls):
     if node is None or node[0] != "object" or set(node[1]) != {"schema", "payload"}:
         bad("no envelope")
     schema, payload = node[1]["schema"], node[1]["payload"]
-    return schemaless(payload, True) if schema[0] == "null" else payload_of(Schema(schema), payload, True)
+    return schemaless(payload, True) if schema[0] == "null" else payload_of(Schema(schema, keep_nulls), payload, True)
 
 
 def has(node, name, kind):
@@ -68,7 +68,8 @@ def has(node, name, kind):
 
 
 class Schema:
-    def __init__(self, node):
+    def __init__(self, node, keep_nulls):
+        self.keep_nulls = keep_nulls
         if node[0] != "object" or has(node, "type", "string") is None:
             bad("no type")
         self.type = has(node, "type", "string")
@@ -77,7 +78,8 @@ class Schema:
         self.parameters = self._parameters(node)
         self.default = None
         {"array": self._array, "map": self._map, "struct": self._struct}.get(self.type, self._scalar)(node)
-        self.default = self._default(node)
+        default = self._default(node)
+        self.default = None if keep_nulls else default
 
     @staticmethod
     def _parameters(node):
@@ -95,7 +97,7 @@ class Schema:
     def _part(self, node, name):
         if name not in node[1]:
             bad(f"no {name}")
-        return Schema(node[1][name])
+        return Schema(node[1][name], self.keep_nulls)
 
     def _array(self, node):
         self.items = self._part(node, "items")
@@ -112,7 +114,7 @@ class Schema:
             name = has(field, "field", "string") if field[0] == "object" else None
             if name is None or name in self.fields:
                 bad("a field's name")
-            self.fields[name] = Schema(field)
+            self.fields[name] = Schema(field, self.keep_nulls)
 
     def _default(self, node):
         given = node[1].get("default")

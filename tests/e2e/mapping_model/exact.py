@@ -13,6 +13,10 @@ MAPPED = {**dict.fromkeys(INTEGERS, "integer"), "float": "double", "double": "do
           "bytes": "binary", "decimal": "binary"}  # the manual's appendix "Data type mappings"
 
 
+TEXTS = ("string", "decimal")  # what spells a number
+JAVA_BLANKS = "".join(map(chr, range(33)))  # String.trim()
+
+
 def wrong(column, why="type"):
     raise Bad("map", column, why)
 
@@ -42,7 +46,7 @@ def numeric(text, column):
 
 def integer(kept, data, column):
     number = Fraction(data) if kept in INTEGERS or kept in ("float", "double") else \
-        numeric(data, column) if kept == "string" else wrong(column)
+        numeric(data, column) if kept in TEXTS else wrong(column)
     if number is None or number.denominator != 1 or not fits(number.numerator, 64):
         wrong(column, "no such integer")
     return number.numerator
@@ -51,11 +55,11 @@ def integer(kept, data, column):
 def double(kept, data, column):
     if kept in ("float", "double"):
         return data
-    number = Fraction(data) if kept in INTEGERS else numeric(data, column) if kept == "string" else wrong(column)
-    if number is None or data.lstrip("+-").isdigit() and not fits(number, 64) if kept == "string" else False:
+    number = Fraction(data) if kept in INTEGERS else numeric(data, column) if kept in TEXTS else wrong(column)
+    if number is None or data.lstrip("+-").isdigit() and not fits(number, 64) if kept in TEXTS else False:
         wrong(column, "an integer beyond 64 bits")
     try:
-        near = float(data if kept == "string" else number)
+        near = float(data if kept in TEXTS else number)
     except OverflowError:
         near = float("inf")
     if near in (float("inf"), float("-inf")) or number is not None and number.denominator == 1 and Fraction(near) != number:
@@ -68,7 +72,8 @@ def boolean(kept, data, column):
         return data
     if kept in INTEGERS or kept in ("float", "double"):
         return {0: False, 1: True}[data] if data in (0, 1) else wrong(column)
-    return {"true": True, "false": False}[data] if kept == "string" and data in ("true", "false") else wrong(column)
+    word = data.strip(JAVA_BLANKS) if kept == "string" else None
+    return {"true": True, "false": False}[word] if word in ("true", "false") else wrong(column)
 
 
 def text_of(kept, data):

@@ -9,7 +9,8 @@ from .table import Settings
 NAMES = ["id", "a", "b", "c", "A", "name", "v1", "_x", "value", "key", "offset", "topic_partition", "Price", "topic"]
 KEY_TYPES = ["string", "integer", "binary"]
 COLUMN_TYPES = ["integer", "double", "boolean", "string", "binary"]
-CONVERTERS = {"json": (JSON_CONVERTER, "false"), "json_envelope": (JSON_CONVERTER, "true"), "string": (STRING_CONVERTER, None)}
+CONVERTERS = {"json": (JSON_CONVERTER, "false"), "json_envelope": (JSON_CONVERTER, "true"), "json_envelope_nulls": (JSON_CONVERTER, "true"),
+              "string": (STRING_CONVERTER, None)}
 PLAIN = {"bytes": "ByteArray", "boolean": "Boolean", "int16": "Short", "int32": "Integer", "int64": "Long", "float32": "Float",
          "float64": "Double"}
 CONVERTERS |= {form: (f"org.apache.kafka.connect.converters.{name}Converter", None) for form, name in PLAIN.items()}
@@ -47,9 +48,10 @@ class Chosen:
         self.model.insert = rng.choice(["put", "update"])
         if self.model.mode == "record_key":
             self.model.delete = rng.choice(["none", "row", "column", "row_and_column"])
+        self.model.local_time = self.model.mode == "search" and rng.random() < 0.3
         self.model.table = rng.choice(TABLES)
-        self.model.key_format = rng.choice(["json", "json_envelope"] * 5 + ["string"] * 2 + [*PLAIN])
-        self.model.value_format = rng.choice(["json"] * 12 + ["json_envelope"] * 18 + ["string"] * 2 + [*PLAIN])
+        self.model.key_format = rng.choice(["json", "json_envelope"] * 5 + ["json_envelope_nulls"] + ["string"] * 2 + [*PLAIN])
+        self.model.value_format = rng.choice(["json"] * 12 + ["json_envelope"] * 16 + ["json_envelope_nulls"] * 3 + ["string"] * 2 + [*PLAIN])
         if len(self.model.keys) > 1 and rng.random() < 0.9:  # one value cannot fill several columns
             setattr(self.model, "key_format" if self.model.mode == "record_key" else "value_format", "json")
 
@@ -61,6 +63,14 @@ class Chosen:
             words[f"{part}.converter"] = converter if rng.random() < 0.5 else converter.rpartition(".")[2]
             if schemas is not None and (schemas == "false" or rng.random() < 0.5):
                 words[f"{part}.converter.schemas.enable"] = any_case(rng, schemas)
+            if form == "json_envelope_nulls":
+                words[f"{part}.converter.replace.null.with.default"] = any_case(rng, "false")
+            elif rng.random() < 0.1:
+                words[f"{part}.converter.replace.null.with.default"] = any_case(rng, "true")
+        if rng.random() < 0.1:  # headers are not read
+            words["header.converter"] = rng.choice(["org.apache.kafka.connect.storage.SimpleHeaderConverter", STRING_CONVERTER])
+        if model.local_time:
+            words[rng.choice(["search.timestamp.type", f"tablestore.{model.table}.search.timestamp.type"])] = any_case(rng, "local")
         words["primarykey.mode"] = any_case(rng, model.mode)
         if model.keys:
             words[f"tablestore.{model.table}.primarykey.name"] = listed(rng, [name for name, _ in model.keys])
@@ -97,6 +107,8 @@ class Chosen:
                  "primary_key": {"mode": model.mode}, "write": {"insert_mode": model.insert}}
         if model.keys:
             table["primary_key"]["columns"] = [{"name": name, "type": kind} for name, kind in model.keys]
+        if model.local_time:
+            table["primary_key"]["timestamp"] = "local"
         if model.columns:
             table["columns"] = [{"name": name, "type": kind} for name, kind in model.columns]
         if model.delete != "none":

@@ -11,6 +11,7 @@ from .values import Bad
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 KEY_LIMIT, VALUE_LIMIT, COLUMNS_LIMIT, ROW_LIMIT = 1024, 2 << 20, 1024, 4 << 20
 KAFKA_KEYS = ("topic_partition", "offset")
+NOW = "now"
 SEARCH_KEYS = ("md5", "topic", "partition", "offset")
 
 
@@ -26,6 +27,7 @@ class Settings:
     map_values: str = "binary"                       # binary, string, typed
     nested: str = "error"                            # error, text, text_in_maps
     key_columns: bool = False
+    local_time: bool = False                         # of search: the time of writing, NOW in the line
     table: str = "t"
 
     def key_names(self):
@@ -87,9 +89,10 @@ def key_cell(shape, value, name, wanted):
 
 
 def typed(shape, value, wanted, name):
-    """A field of a Struct has the type of its schema and no other ("If the specified data type ... conflicts", 1.1.4)."""
+    """A field of a Struct has the type of its schema and no other ("If the specified data type ... conflicts", 1.1.4); a Decimal, whose
+    schema says bytes and means a number, any that takes it exactly."""
     exact.finite(value, name)
-    if shape == "struct" and exact.MAPPED.get(value[0], "string") != wanted:
+    if shape == "struct" and value[0] != "decimal" and exact.MAPPED.get(value[0], "string") != wanted:
         raise Bad("map", name, "type")
     return exact.cell(value, wanted, name)
 
@@ -134,6 +137,8 @@ def row_of(settings, record, key, value):
 def extra_columns(settings, record):
     if settings.mode != "search":
         return []
+    if settings.local_time:
+        return [["timestamp", "integer", NOW]]
     if record["timestamp"] is None:
         raise Bad("map", "timestamp", "no time")
     return [["timestamp", "integer", record["timestamp"]]]

@@ -21,7 +21,7 @@ target_include_directories(bench_mapping PRIVATE ${CMAKE_SOURCE_DIR}/bench)
 add_executable(bench_flow_broker ${CMAKE_SOURCE_DIR}/bench/flow/broker.c ${CMAKE_SOURCE_DIR}/bench/flow/log.c
                                  ${CMAKE_SOURCE_DIR}/bench/envelope.c)
 target_link_libraries(bench_flow_broker PRIVATE base loop)
-add_executable(bench_flow_sink ${CMAKE_SOURCE_DIR}/bench/flow/sink.c)
+add_executable(bench_flow_sink ${CMAKE_SOURCE_DIR}/bench/flow/sink.c ${CMAKE_SOURCE_DIR}/bench/flow/points.c)
 target_link_libraries(bench_flow_sink PRIVATE http wire)
 foreach(program bench_flow_broker bench_flow_sink)
     target_compile_options(${program} PRIVATE ${STRICT} -Wno-null-dereference)

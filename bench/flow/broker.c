@@ -4,8 +4,8 @@
  *
  * One more topic, `bench_errors`, takes what is produced to it and forgets it.
  *
- *   bench_flow_broker --topic T --partitions 8 --records 8000000 --bytes 150 [--envelope] [--bad-every N]
- * --ready-file F */
+ *   bench_flow_broker --topic T --partitions 8 --records 8000000 --bytes 150 --ready-file F
+ *                     [--envelope] [--bad-every N] [--series N] */
 #include <endian.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -428,10 +428,10 @@ static void tell_ready(void)
 
 static void read_arguments(int argc, char **argv)
 {
-    static const struct option options[] = {{"topic", 1, NULL, 't'},      {"partitions", 1, NULL, 'p'},
-                                            {"records", 1, NULL, 'r'},    {"bytes", 1, NULL, 'b'},
-                                            {"ready-file", 1, NULL, 'f'}, {"envelope", 0, NULL, 'e'},
-                                            {"bad-every", 1, NULL, 'x'},  {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"topic", 1, NULL, 't'},     {"partitions", 1, NULL, 'p'}, {"records", 1, NULL, 'r'},
+        {"bytes", 1, NULL, 'b'},     {"ready-file", 1, NULL, 'f'}, {"envelope", 0, NULL, 'e'},
+        {"bad-every", 1, NULL, 'x'}, {"series", 1, NULL, 's'},     {NULL, 0, NULL, 0}};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
@@ -453,6 +453,9 @@ static void read_arguments(int argc, char **argv)
         case 'x':
             broker.shape.bad_every = strtoull(optarg, NULL, 10);
             break;
+        case 's':
+            broker.shape.series = (uint32_t)strtoul(optarg, NULL, 10);
+            break;
         case 'f':
             broker.ready_file = optarg;
             break;
@@ -469,7 +472,7 @@ int main(int argc, char **argv)
     read_arguments(argc, argv);
     broker.batch_records = flow_log_batch_records(broker.shape.bytes);
     broker.records = broker.records / broker.partitions / broker.batch_records * broker.batch_records;
-    uint64_t distinct = broker.shape.bytes > 100000 ? 100 : broker.shape.bytes > 5000 ? 400 : 5000;
+    uint64_t distinct = broker.shape.bytes > 100000 ? 100 : broker.shape.bytes > 5000 ? 400 : FLOW_DISTINCT;
     for (uint32_t i = 0; i < broker.partitions; i++)
         broker.logs[i] = flow_log_create(i, broker.shape, distinct);
     listen_on_loopback(uv_default_loop(), &server);

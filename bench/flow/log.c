@@ -68,9 +68,29 @@ static void put_record_json(struct buffer *to, uint64_t id, size_t bytes)
     buffer_print(to, "}");
 }
 
+/* A point of a server's series: about 200 bytes whatever was asked for. The tags follow from the server. */
+static void put_record_point(struct buffer *to, uint64_t id, uint32_t series)
+{
+    unsigned server = (unsigned)((id / FLOW_IDS * FLOW_DISTINCT + id) % series);
+    buffer_print(to,
+                 "{\"m\":\"host\",\"d\":\"server-%05u\",\"region\":\"cn-hangzhou\",\"zone\":\"zone-%c\","
+                 "\"rack\":\"r%02u\","
+                 "\"os\":\"linux\",\"level\":%u,\"ts\":%llu,\"cpu\":%u.%u,\"mem\":%u.%02u,\"disk\":%llu,"
+                 "\"load\":%u.%u,"
+                 "\"state\":\"%s\"}",
+                 server, 'a' + server % 8, server % 40, server % 4,
+                 (unsigned long long)(1700000000000ull + id), (unsigned)(id % 100), (unsigned)(id % 10),
+                 (unsigned)(id % 64), (unsigned)(id % 89 + 10), (unsigned long long)(id * 31 % 100000000),
+                 (unsigned)(id % 7), (unsigned)(id % 9 + 1), id % 5 == 0 ? "warm" : "ok");
+}
+
 static void put_record_value(struct buffer *to, uint64_t id, struct flow_shape shape)
 {
     struct buffer plain, like;
+    if (shape.series > 0) {
+        put_record_point(to, id, shape.series);
+        return;
+    }
     if (!shape.envelope) {
         put_record_json(to, id, shape.bytes);
         return;
@@ -150,7 +170,7 @@ struct flow_log *flow_log_create(uint32_t partition, struct flow_shape shape, ui
     log->count = (distinct + log->batch_records - 1) / log->batch_records;
     log->batches = check_memory(calloc(log->count, sizeof(*log->batches)));
     for (uint64_t i = 0; i < log->count; i++)
-        make_batch(&log->batches[i], partition * 1000000ull + i * log->batch_records + 1000000, shape);
+        make_batch(&log->batches[i], (partition + 1) * (uint64_t)FLOW_IDS + i * log->batch_records, shape);
     return log;
 }
 

@@ -7,10 +7,13 @@
 
 struct flow_log; /* opaque: one partition */
 
+enum { FLOW_IDS = 1000000, FLOW_DISTINCT = 5000 }; /* ids of a partition begin so far apart; small records */
+
 struct flow_shape {
     size_t bytes;       /* of a record, about; flat JSON */
     bool envelope;      /* the record with its schema around it, which is not counted in `bytes` */
     uint64_t bad_every; /* one record in so many is no JSON; 0: none is */
+    uint32_t series;    /* points of so many time series, 5 tags and 5 fields each; 0: other records */
 };
 
 /* Keys are distinct over all partitions within `distinct` records each. */

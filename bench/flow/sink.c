@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "flow/points.h"
 #include "http/server.h"
 #include "loop/loop.h"
 #include "wire/digest.h"
@@ -94,6 +95,18 @@ static void put_rows_reply(struct buffer *to, struct slice table, uint64_t rows)
         buffer_add(to, row, sizeof(row) - 1);
 }
 
+/* A time-series table that lives for ever and takes writes. */
+static void put_describe_series_reply(struct buffer *to)
+{
+    struct buffer meta;
+    buffer_init(&meta, 512);
+    put_field(&meta, 0x0a, slice_text(sink.table));
+    put_field(&meta, 0x12, SLICE("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"));
+    put_field(&meta, 0x1a, SLICE("CREATED"));
+    put_field(to, 0x0a, buffer_slice(&meta));
+    buffer_fini(&meta);
+}
+
 /* DescribeTable: `id` INTEGER, or the keys of an error table; options, status active. */
 static void put_describe_reply(struct buffer *to, struct slice table)
 {
@@ -166,31 +179,56 @@ static bool digest_matches(const struct http_call_request *request)
     return false;
 }
 
+static void count_request(struct slice body, uint64_t rows)
+{
+    sink.rows += rows;
+    sink.requests++;
+    sink.bytes += body.len;
+}
+
 static void take_rows(struct slice table, struct slice body)
 {
     uint64_t rows = count_rows(body);
-    if (!slice_equal(table, slice_text(sink.table))) {
+    if (slice_equal(table, slice_text(sink.table)))
+        count_request(body, rows);
+    else
         sink.error_rows += rows;
-    } else {
-        sink.rows += rows;
-        sink.requests++;
-        sink.bytes += body.len;
-    }
     put_rows_reply(&sink.reply, table, rows);
+}
+
+static void take_points(struct slice body)
+{
+    int64_t rows = points_answer(body, &sink.reply);
+    sink.wrong += rows < 0;
+    count_request(body, rows < 0 ? 0 : (uint64_t)rows);
+}
+
+/* Fills the reply; answers the path, in memory that stays. */
+static const char *take_request(const struct http_call_request *request)
+{
+    struct slice table = table_of(request->body);
+    if (slice_equal(request->path, SLICE("/BulkImport"))) {
+        take_rows(table, request->body);
+        return "/BulkImport";
+    }
+    if (slice_equal(request->path, SLICE("/PutTimeseriesData"))) {
+        take_points(request->body);
+        return "/PutTimeseriesData";
+    }
+    if (slice_equal(request->path, SLICE("/DescribeTimeseriesTable"))) {
+        put_describe_series_reply(&sink.reply);
+        return "/DescribeTimeseriesTable";
+    }
+    put_describe_reply(&sink.reply, table);
+    return "/DescribeTable";
 }
 
 static void on_call(void *arg, struct http_call *call, const struct http_call_request *request)
 {
     (void)arg;
-    bool import = slice_equal(request->path, SLICE("/BulkImport"));
-    struct slice table = table_of(request->body);
     buffer_reset(&sink.reply, SIZE_MAX);
     sink.wrong += !digest_matches(request);
-    if (import)
-        take_rows(table, request->body);
-    else
-        put_describe_reply(&sink.reply, table);
-    const char *path = import ? "/BulkImport" : "/DescribeTable";
+    const char *path = take_request(request);
     if (sink.latency_ms > 0)
         reply_later(call, path, buffer_slice(&sink.reply));
     else

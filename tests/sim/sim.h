@@ -141,6 +141,7 @@ enum sim_seen {
     SEEN_SET_ASIDE,
     SEEN_ASIDE_FAILED,
     SEEN_FAILED,
+    SEEN_POINTS,
     SEEN_COUNT
 };
 extern uint64_t sim_seen[SEEN_COUNT];

@@ -10,6 +10,10 @@ struct table_mapper {
     struct cell cell;
 };
 
+struct series_mapper {
+    struct table_mapper rows;
+};
+
 struct table_mapper *table_mapper_create(const struct table_mapper_options *options)
 {
     (void)options;
@@ -46,6 +50,26 @@ enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct m
                         .cells = &mapper->cell,
                         .cell_count = 1};
     return MAPPING_ROW;
+}
+
+struct series_mapper *series_mapper_create(const struct series_mapper_options *options)
+{
+    (void)options;
+    return check_memory(calloc(1, sizeof(struct series_mapper)));
+}
+
+void series_mapper_destroy(struct series_mapper *mapper)
+{
+    free(mapper);
+}
+
+/* A point replaces the one before it, as a put does; that is all that order has to do with. */
+enum mapping_result series_mapper_map(struct series_mapper *mapper, const struct message *message,
+                                      struct row *row, struct mapping_fault *fault)
+{
+    enum mapping_result result = table_mapper_map(&mapper->rows, message, row, fault);
+    CHECK(result == MAPPING_FAULT || (row->op == ROW_PUT && !row->placeholder));
+    return result;
 }
 
 const char *convert_format_class(enum convert_format format)

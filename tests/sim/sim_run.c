@@ -38,6 +38,7 @@ static const char *const seen_names[SEEN_COUNT] = {
     [SEEN_SET_ASIDE] = "records set aside",
     [SEEN_ASIDE_FAILED] = "records not taken by the error topic at first",
     [SEEN_FAILED] = "runs that stopped at a bad record",
+    [SEEN_POINTS] = "points of time series",
 };
 
 static char again[128]; /* made before the run: a signal handler can only write it */

@@ -73,7 +73,8 @@ static void world_plan_table(struct sim_world *world, uint32_t lane, bool ordere
 {
     struct settings_table *table = &world->tables[lane];
     table->plan.table = lane == 0 ? SLICE("first") : SLICE("second");
-    table->same_key = sim_draw(world, 3) > 0;
+    table->timeseries = sim_draw(world, 4) == 0;
+    table->same_key = !table->timeseries && sim_draw(world, 3) > 0;
     table->bucket =
         (struct bucket_options){.ordered = ordered,
                                 .concurrency = sim_draw(world, 2) == 0 ? 0 : 1 + sim_draw(world, 16),
@@ -118,6 +119,14 @@ static void world_plan_record(struct sim_world *world, struct sim_record *record
         record->op = ROW_PUT;
 }
 
+/* Of a time series: puts of points, which have a key always. */
+static void world_plan_point(struct sim_record *record)
+{
+    record->op = ROW_PUT;
+    record->placeholder = false;
+    sim_seen[SEEN_POINTS]++;
+}
+
 static void world_plan_partition(struct sim_world *world, uint32_t index, uint32_t bad)
 {
     struct sim_partition *partition = &world->partitions[index];
@@ -132,6 +141,8 @@ static void world_plan_partition(struct sim_world *world, uint32_t index, uint32
     for (uint32_t i = 0; i < partition->count; i++, offset++) {
         struct sim_record *record = &partition->records[i];
         world_plan_record(world, record, bad, keys);
+        if (world->tables[partition->lane].timeseries)
+            world_plan_point(record);
         offset += sim_draw(world, 20) == 0 ? sim_between(world, 1, 5) : 0;
         record->offset = offset;
         record->seq = ++seqs[record->key];

@@ -50,8 +50,8 @@ static void channel_lane_init(struct channel *channel, struct channel_lane *lane
     const struct settings_table *table = &channel->settings->tables[index];
     *lane = (struct channel_lane){
         .channel = channel, .settings = table, .index = (uint32_t)index, .each_bytes = CHANNEL_FIRST_BYTES};
-    lane->mapper = table_mapper_create(&(struct table_mapper_options){
-        .plan = &table->plan, .key_format = table->key_format, .value_format = table->value_format});
+    struct mapper_options mapper = settings_mapper(table);
+    mapper_open(&lane->mapper, &mapper);
     if (channel->settings->errors_format == ERRORS_JSON_ENVELOPE) {
         lane->key_envelope = envelope_create(table->key_format);
         lane->value_envelope = envelope_create(table->value_format);
@@ -100,7 +100,7 @@ void channel_destroy(struct channel *channel)
     channel_free_errants(channel);
     for (size_t i = 0; i < channel->lane_count; i++) {
         bucket_destroy(channel->lanes[i].bucket);
-        table_mapper_destroy(channel->lanes[i].mapper);
+        mapper_close(&channel->lanes[i].mapper);
         envelope_destroy(channel->lanes[i].key_envelope);
         envelope_destroy(channel->lanes[i].value_envelope);
         window_leave(&channel->lanes[i].window);
@@ -150,7 +150,7 @@ static void channel_on_message(void *arg, const struct message *message)
     channel->records++;
     lane->taken_bytes += message->key.len + message->value.len;
     struct offsets_partition *partition = channel_partition(channel, message);
-    if (table_mapper_map(lane->mapper, message, &row, &fault) == MAPPING_FAULT) {
+    if (mapper_map(&lane->mapper, message, &row, &fault) == MAPPING_FAULT) {
         channel_on_fault(lane, message, partition, &fault);
         return;
     }

@@ -9,6 +9,7 @@
 #include "channel/trouble.h"
 #include "kafka/offsets.h"
 #include "loop/clock.h"
+#include "mapping/mapper.h"
 #include "record/window.h"
 
 enum {
@@ -37,7 +38,7 @@ struct channel_lane {
     bool ready;         /* the source may have records */
     size_t taken_bytes; /* of the take under way */
     size_t each_bytes;  /* of a record, as the last take that gave any had it */
-    struct table_mapper *mapper;
+    struct mapper mapper;
     struct envelope *key_envelope; /* NULL: records with errors stay as they are */
     struct envelope *value_envelope;
     struct window_table window;

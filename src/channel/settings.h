@@ -7,8 +7,7 @@
 #include "base/arena.h"
 #include "bucket/bucket.h"
 #include "kafka/producer.h"
-#include "mapping/series_plan.h"
-#include "mapping/table_mapper.h"
+#include "mapping/mapper.h"
 #include "ots/client.h"
 #include "ots/table.h"
 #include "wire/write_request.h"
@@ -113,6 +112,15 @@ void settings_compare(const struct settings *settings, settings_mistake_fn *on_m
 
 /* Every key with type, preset, limits and meaning, as markdown: docs/configuration.md. */
 void settings_reference(struct buffer *to);
+
+/* How the table's records become rows; the plans stay the table's. */
+static inline struct mapper_options settings_mapper(const struct settings_table *table)
+{
+    return (struct mapper_options){.plan = &table->plan,
+                                   .series = table->timeseries ? &table->series : NULL,
+                                   .key_format = table->key_format,
+                                   .value_format = table->value_format};
+}
 
 /* What has no lane for time-series tables yet must not take them for data tables: ERROR_CONFIG. */
 int settings_refuse_series(const struct settings *settings, struct error *err);

@@ -17,7 +17,7 @@ enum { EXPLAIN_LINE_MOST = 256 << 20, EXPLAIN_LINE_KEPT = 1 << 20 };
 
 struct explain {
     struct settings *settings;
-    struct table_mapper **mappers; /* one a table */
+    struct mapper *mappers; /* one a table */
     struct explain_input input;
     struct buffer line;
 };
@@ -45,6 +45,14 @@ static void explain_put_fault(struct buffer *to, const struct mapping_fault *fau
     json_put_string(to, slice_text(fault->error.text));
 }
 
+static void explain_put_row(struct buffer *to, const struct settings_table *table, const struct row *row)
+{
+    if (table->timeseries)
+        row_line_put_series(to, table->plan.table, row);
+    else
+        row_line_put(to, table->plan.table, row);
+}
+
 static int explain_write(struct explain *explain)
 {
     struct slice line = buffer_slice(&explain->line);
@@ -61,8 +69,8 @@ static int explain_message(struct explain *explain, size_t lane)
     struct mapping_fault fault;
     buffer_reset(&explain->line, EXPLAIN_LINE_KEPT);
     explain_put_place(&explain->line, message);
-    if (table_mapper_map(explain->mappers[lane], message, &row, &fault) == MAPPING_ROW)
-        row_line_put(&explain->line, explain->settings->tables[lane].plan.table, &row);
+    if (mapper_map(&explain->mappers[lane], message, &row, &fault) == MAPPING_ROW)
+        explain_put_row(&explain->line, &explain->settings->tables[lane], &row);
     else
         explain_put_fault(&explain->line, &fault);
     buffer_print(&explain->line, "}\n");
@@ -116,11 +124,10 @@ static int explain_all(struct explain *explain)
 static void explain_init(struct explain *explain, struct settings *settings)
 {
     *explain = (struct explain){.settings = settings};
-    explain->mappers = check_memory(calloc(settings->table_count, sizeof(struct table_mapper *)));
+    explain->mappers = check_memory(calloc(settings->table_count, sizeof(struct mapper)));
     for (size_t i = 0; i < settings->table_count; i++) {
-        const struct settings_table *table = &settings->tables[i];
-        struct table_mapper_options mapper = {&table->plan, table->key_format, table->value_format};
-        explain->mappers[i] = table_mapper_create(&mapper);
+        struct mapper_options mapper = settings_mapper(&settings->tables[i]);
+        mapper_open(&explain->mappers[i], &mapper);
     }
     explain_input_init(&explain->input, settings->kafka.topics[0].name);
     buffer_init(&explain->line, EXPLAIN_LINE_MOST);
@@ -131,26 +138,15 @@ static void explain_fini(struct explain *explain)
     buffer_fini(&explain->line);
     explain_input_fini(&explain->input);
     for (size_t i = 0; i < explain->settings->table_count; i++)
-        table_mapper_destroy(explain->mappers[i]);
+        mapper_close(&explain->mappers[i]);
     free(explain->mappers);
     settings_destroy(explain->settings);
-}
-
-static struct settings *explain_read(const struct word_list *files, enum settings_compat compat)
-{
-    struct error err;
-    struct settings *settings = mistake_read_settings((const char *const *)files->at, files->count, compat);
-    if (settings == NULL || settings_refuse_series(settings, &err) == 0)
-        return settings;
-    mistake_put(NULL, SETTINGS_ERROR, err.text);
-    settings_destroy(settings);
-    return NULL;
 }
 
 static int explain_files(const struct word_list *files, enum settings_compat compat)
 {
     struct explain explain;
-    struct settings *settings = explain_read(files, compat);
+    struct settings *settings = mistake_read_settings((const char *const *)files->at, files->count, compat);
     if (settings == NULL)
         return CLI_USAGE;
     setvbuf(stdout, NULL, _IOLBF, 1 << 16); /* an answer to each line as it comes: explain can be talked to */

@@ -154,16 +154,17 @@ static void unknown_tell_yaml(struct settings_reader *reader, const struct confi
                        "unknown key; otspipe check --reference lists all keys");
 }
 
-/* One value where a section belongs: how its first key would look in it. */
+/* One value where a section belongs: how its first key would look in it. Some sections have no keys of ours:
+ * routes, properties. */
 static void unknown_tell_section(struct settings_reader *reader, const struct config_entry *entry,
                                  const struct config_key *key)
 {
-    const char *member = strrchr(key->yaml, '.');
+    const char *member = key == NULL ? NULL : strrchr(key->yaml, '.');
     size_t len = member == NULL ? 0 : (size_t)(member - key->yaml);
     size_t path_len = strlen(entry->path);
     char wanted[160] = "a section";
     if (entry->path[path_len - 1] == ']')
-        snprintf(wanted, sizeof(wanted), "{name: NAME, type: TYPE}");
+        snprintf(wanted, sizeof(wanted), "%s", key == NULL ? "{topic: NAME}" : "{name: NAME, type: TYPE}");
     else if (len > 0 && len <= path_len && key->example != NULL &&
              strncmp(entry->path + path_len - len, key->yaml, len) == 0)
         snprintf(wanted, sizeof(wanted), "a section, such as {%.40s: %.60s},", member + 1, key->example);

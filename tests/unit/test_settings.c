@@ -697,6 +697,31 @@ static void test_only_differences_that_matter_are_told(void **state)
                     2, "as defined columns: here yes; manual: yes; Java connector 1.1: no");
 }
 
+#define SERIES_ONE                                                                                           \
+    CONNECT_ONE "tablestore.mode=timeseries\ntablestore.timeseries.t.measurement=m\n"                        \
+                "tablestore.timeseries.t.dataSource=d\ntablestore.timeseries.t.time=at\n"                    \
+                "tablestore.timeseries.t.tags=a\n"
+#define SERIES_FIELD "tablestore.timeseries.t.field.name=cpu\ntablestore.timeseries.t.field.type=double\n"
+
+static void test_only_differences_of_time_series_that_matter_are_told(void **state)
+{
+    (void)state;
+    assert_compared(read_compat(ONE_FILE,
+                                SERIES_ONE SERIES_FIELD "tablestore.timeseries.t.time.unit=SECONDS\n"
+                                                        "tablestore.timeseries.mapAll=false\n",
+                                SETTINGS_COMPAT_OF_FILE),
+                    2, "a tag's value that is empty, or has = or \" in it: here an error of the record; ");
+    assert_compared(
+        read_compat(ONE_FILE, SERIES_ONE "tablestore.timeseries.t.time.unit=NANOSECONDS\n",
+                    SETTINGS_COMPAT_OF_FILE),
+        6, "(time.truncate): here an error of the record; manual: not said; Java connector 1.1: cut\n");
+    assert_compared(read_compat(ONE_FILE,
+                                SERIES_ONE SERIES_FIELD "tablestore.timeseries.t.time.unit=s\n"
+                                                        "compat=connector-1.1\n",
+                                SETTINGS_COMPAT_OF_FILE),
+                    4, "(tablestore.timeseries.integers): here double; manual: not said; ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -713,6 +738,7 @@ int main(void)
         cmocka_unit_test(test_compat_changes_presets_and_nothing_that_is_given),
         cmocka_unit_test(test_compat_on_the_command_line_goes_before_the_files),
         cmocka_unit_test(test_only_differences_that_matter_are_told),
+        cmocka_unit_test(test_only_differences_of_time_series_that_matter_are_told),
         cmocka_unit_test(test_what_is_printed_reads_back_and_holds_no_secret),
         cmocka_unit_test(test_any_character_of_a_value_is_printed_so_that_it_reads_back),
         cmocka_unit_test(test_the_samples_have_no_mistake),

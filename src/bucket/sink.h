@@ -1,5 +1,6 @@
-/* sink: where a batch is sent; the third seam of the simulator. ots/write and timeseries/ts_write are sinks.
- * The sink says what a row looks like and what a request may hold; the bucket decides what goes when. */
+/* sink: where a batch is sent; the third seam of the simulator. ots/write and timeseries/series_write are
+ * sinks. The sink says what a row looks like and what a request may hold; the bucket decides what goes when.
+ */
 #ifndef BUCKET_SINK_H
 #define BUCKET_SINK_H
 

@@ -28,7 +28,7 @@ enum {
 void meta_cache_init(struct meta_cache *cache, uint32_t series_most);
 void meta_cache_fini(struct meta_cache *cache);
 
-/* Seconds since 1970, 0: not known. now_s is of any clock that does not go back, and is not 0. */
+/* Seconds since 1970, 0: not known. now_s is of any clock that does not go back. */
 uint32_t meta_cache_find(struct meta_cache *cache, uint64_t series_hash, uint32_t now_s);
 
 /* The service has said it. An older time than the one that is kept changes nothing, nor does 0. */

@@ -13,7 +13,7 @@
 #include "ots/fault.h"
 #include "ots/table_schema.h"
 
-enum { BODY_MOST = 1024 * 1024, FIRST_WAIT_MS = 50, MOST_WAIT_MS = 1000 };
+enum { BODY_MOST = 1024 * 1024, FIRST_WAIT_MS = 50, MOST_WAIT_MS = 1000, SLOW_MS = 1500 };
 
 enum table_step { TABLE_DESCRIBE, TABLE_CREATE, TABLE_PROBE };
 
@@ -22,6 +22,7 @@ struct ots_table_check {
     struct ots_table_options options;
     struct ots_call *call;
     struct clock_timer timer;
+    struct clock_timer slow; /* no answer yet, and whoever started us wants to know by now */
     struct backoff backoff;
     struct chance chance;
     struct buffer body;
@@ -172,6 +173,7 @@ static void check_on_answer(void *arg, struct ots_call *call, const struct ots_a
 {
     struct ots_table_check *check = arg;
     (void)call;
+    clock_stop(check->clock, &check->slow);
     check->state.reached |= answer->outcome == OTS_OK || ots_fault_is_of_table(answer->code);
     switch (answer->outcome) {
     case OTS_OK:
@@ -197,16 +199,29 @@ static void check_on_answer(void *arg, struct ots_call *call, const struct ots_a
     check_again(check, check->step == TABLE_PROBE ? TABLE_PROBE : TABLE_DESCRIBE, &answer->error);
 }
 
+static const char *const check_operations[] = {"DescribeTable", "CreateTable", "GetRow"};
+
+static void check_on_slow(void *arg, struct clock_timer *timer)
+{
+    const struct ots_table_check *check = arg;
+    (void)timer;
+    log_warn("ots: table %.*s: %s is not answered yet; is tablestore.endpoint right, does a firewall drop "
+             "packets? Tried for %lld s",
+             SLICE_ARG(check->options.plan->table), check_operations[check->step],
+             (long long)check->retry_ms / 1000);
+}
+
 static void check_send(struct ots_table_check *check)
 {
-    static const char *const operations[] = {"DescribeTable", "CreateTable", "GetRow"};
     if (check->step == TABLE_DESCRIBE)
         ots_schema_put_describe(&check->options, &check->body);
     else if (check->step == TABLE_PROBE)
         ots_schema_put_probe(&check->options, &check->body);
     else
         ots_schema_put_create(&check->options, &check->body);
-    ots_call_send(check->call, operations[check->step], buffer_slice(&check->body));
+    ots_call_send(check->call, check_operations[check->step], buffer_slice(&check->body));
+    if (check->failures == 0)
+        clock_start(check->clock, &check->slow, SLOW_MS);
 }
 
 static void check_on_time(void *arg, struct clock_timer *timer)
@@ -231,6 +246,7 @@ struct ots_table_check *ots_table_check_start(struct ots_client *client, struct 
     check->arg = arg;
     chance_init(&check->chance, chance_seed());
     clock_timer_init(&check->timer, check_on_time, check);
+    clock_timer_init(&check->slow, check_on_slow, check);
     buffer_init(&check->body, BODY_MOST);
     check_go(check, TABLE_DESCRIBE);
     return check;
@@ -248,6 +264,7 @@ void ots_table_check_destroy(struct ots_table_check *check)
     if (check == NULL)
         return;
     clock_stop(check->clock, &check->timer);
+    clock_stop(check->clock, &check->slow);
     ots_call_destroy(check->call);
     buffer_fini(&check->body);
     free(check);

@@ -52,6 +52,8 @@ log4j.appender.out.layout=org.apache.log4j.PatternLayout
 log4j.appender.out.layout.ConversionPattern=[%d] %p %m (%c)%n
 """
 
+NO_COORDINATOR_YET = ("COORDINATOR_LOAD_IN_PROGRESS", "COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR")
+
 
 def jars():
     """The folder of jars, filled once; a half-filled one is never taken for whole."""
@@ -118,6 +120,18 @@ class Broker:
                 time.sleep(0.05)
         raise AssertionError("the broker did not start:\n" + (self.folder / "broker.log").read_text())
 
+    def wait_for_groups(self):
+        """A new broker makes its own topic of groups at the first question for one; until then it says nothing of any."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                self.members("anybody")
+                return
+            except KafkaException as error:
+                assert error.args[0].name() in NO_COORDINATOR_YET, error
+                time.sleep(0.05)
+        raise AssertionError("the broker has no coordinator of groups")
+
     def stop(self):
         self.process.terminate()
         try:
@@ -157,8 +171,7 @@ class Broker:
         try:
             answer = self.admin.list_consumer_group_offsets(asked)[group].result(30)
         except KafkaException as error:  # nobody has joined it yet, or the broker has not read its own log of commits yet
-            if error.args[0].name() in ("GROUP_ID_NOT_FOUND", "COORDINATOR_LOAD_IN_PROGRESS", "COORDINATOR_NOT_AVAILABLE",
-                                        "NOT_COORDINATOR"):
+            if error.args[0].name() in ("GROUP_ID_NOT_FOUND", *NO_COORDINATOR_YET):
                 return {}
             raise
         return {place.partition: place.offset for place in answer.topic_partitions
@@ -202,5 +215,6 @@ def _position(client, topic, number):
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory):
     broker = Broker(tmp_path_factory.mktemp("broker"))
+    broker.wait_for_groups()
     yield broker
     broker.stop()

@@ -14,12 +14,6 @@ def line_of(out, what):
     return line.replace(f" error {what}:", "")
 
 
-@pytest.fixture(autouse=True)
-def coordinator(broker):
-    """A new broker makes its own topic of groups at the first question for one, which takes longer than a check waits."""
-    broker.committed("anybody", broker.create_topic("asked", 1))
-
-
 def check_topic(folder, broker, emulator, name, more="", address=None, **settings):
     topic = broker.create_topic("checked", 1)
     out, code = connect(folder, address or broker.address, emulator, topic, name=topic, errors=to_topic(name, more), **settings)

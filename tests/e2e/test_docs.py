@@ -1,4 +1,5 @@
 """docs: what README.md and docs/ say is there."""
+import json
 import os
 import pathlib
 import re
@@ -45,7 +46,12 @@ def test_the_time_series_of_the_docs_are_the_manuals(tmp_path):
     for worker, form in (("standalone", "properties"), ("distributed", "json")):
         files = [manual / f"connect-{worker}.properties", manual / f"connect-tablestore-sink-quickstart.{form}"]
         assert series_of(files) == series_of([page])
-    assert re.search(r"```json\n(.*?)```", text, re.S).group(1) == (manual / "message.json").read_text()
+    message = (manual / "message.json").read_text()
+    assert re.search(r"```json\n(.*?)```", text, re.S).group(1) == message
+    keys = {"TABLESTORE_ACCESS_KEY_ID": "id", "TABLESTORE_ACCESS_KEY_SECRET": "secret"}
+    done = subprocess.run([BIN, "explain", page], capture_output=True, text=True, timeout=30, env=os.environ | keys,
+                          input=json.dumps({"value": message}))
+    assert done.stdout == (manual / "rows.jsonl").read_text()
 
 
 def test_links_lead_somewhere():

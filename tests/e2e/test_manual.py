@@ -1,12 +1,14 @@
 """manual: section 1.1.2 walked through: its two files, its two messages, the table as its picture shows, read back by the
-official Python SDK."""
+official Python SDK; and section 1.1.3, whose message is ours."""
 import pathlib
 import subprocess
 
+import pytest
 import tablestore
 from job import BIN, Job, wait_for
 
 MANUAL = pathlib.Path(__file__).parents[1] / "manual" / "quickstart"
+TIMESERIES = pathlib.Path(__file__).parents[1] / "manual" / "timeseries"
 
 
 def fill_in(folder, name, broker, emulator):
@@ -55,3 +57,12 @@ def test_the_json_form_is_read_too(broker, emulator, tmp_path):
                           input=(MANUAL / "messages.jsonl").read_text(), text=True, timeout=30)
     assert done.returncode == 0, done.stderr
     assert done.stdout == (MANUAL / "rows.jsonl").read_text()
+
+
+@pytest.mark.parametrize("worker, form", [("standalone", "properties"), ("distributed", "json")])
+def test_the_files_for_time_series_make_a_point_of_the_message(worker, form):
+    files = [TIMESERIES / f"connect-{worker}.properties", TIMESERIES / f"connect-tablestore-sink-quickstart.{form}"]
+    done = subprocess.run([BIN, "explain", *files], capture_output=True, input=(TIMESERIES / "messages.jsonl").read_text(),
+                          text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (TIMESERIES / "rows.jsonl").read_text()

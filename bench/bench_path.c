@@ -3,6 +3,8 @@
  * moved; neither Kafka nor a socket.
  *
  *   bench_path                     every stage, nanoseconds a record (the median of 11 rounds)
+ * Stages that begin with "point" are those of a time series: 5 tags and 5 fields, about 200 bytes.
+ *
  *   bench_path STAGE COUNT BYTES   just so many records of a stage and nothing printed: for counting
  *                                  instructions. MD5 goes the plain way, two bodies side by side. */
 #include <stdio.h>
@@ -14,9 +16,11 @@
 #include "base/json.h"
 #include "bucket/bucket.h"
 #include "kafka/offsets.h"
-#include "mapping/table_mapper.h"
+#include "mapping/mapper.h"
 #include "wire/crc8.h"
 #include "wire/md5_lanes.h"
+#include "wire/series_piece.h"
+#include "wire/series_request.h"
 #include "wire/write_request.h"
 
 enum { RECORDS = 1000, ROUNDS = 11, ROUND_RECORDS = 100000, MEMBERS_MOST = 64, TAKE_ROWS = 200, KEYS = 5000 };
@@ -25,7 +29,8 @@ struct path {
     struct buffer text; /* the records, one behind the other */
     size_t at[RECORDS + 1];
     struct buffer body; /* of the stages that write */
-    struct table_mapper *mapper;
+    bool points;        /* of a time series; else rows of a data table */
+    struct mapper mapper;
     struct row row; /* the last one mapped: what is encoded */
 
     struct sink sink;
@@ -59,6 +64,18 @@ static void put_record(struct buffer *to, unsigned id, size_t bytes)
     buffer_print(to, "}");
 }
 
+static void put_point(struct buffer *to, unsigned id)
+{
+    unsigned server = id % KEYS;
+    buffer_print(to,
+                 "{\"m\":\"host\",\"d\":\"server-%05u\",\"region\":\"cn-hangzhou\",\"zone\":\"zone-%c\","
+                 "\"rack\":\"r%02u\","
+                 "\"os\":\"linux\",\"level\":%u,\"ts\":%llu,\"cpu\":%u.%u,\"mem\":%u.%02u,\"disk\":%u,"
+                 "\"load\":%u.%u,\"state\":\"%s\"}",
+                 server, 'a' + server % 8, server % 40, server % 4, 1700000000000ull + id, id % 100, id % 10,
+                 id % 64, id % 89 + 10, id * 31 % 100000000, id % 7, id % 9 + 1, id % 5 == 0 ? "warm" : "ok");
+}
+
 static struct slice record_of(const struct path *path, uint64_t number)
 {
     size_t i = number % RECORDS;
@@ -72,16 +89,33 @@ struct answer {
     struct batch *batch;
 };
 
+static struct path *path_of(struct sink *sink)
+{
+    return (struct path *)((char *)sink - offsetof(struct path, sink));
+}
+
 static size_t path_row_size(struct sink *sink, const struct row *row)
 {
-    (void)sink;
-    return write_request_row_size(WRITE_BULK_IMPORT, row);
+    return path_of(sink)->points ? series_piece_size(row) : write_request_row_size(WRITE_BULK_IMPORT, row);
 }
 
 static char *path_put_row(struct sink *sink, const struct row *row, char *to)
 {
-    (void)sink;
-    return write_request_put_row(WRITE_BULK_IMPORT, row, to);
+    return path_of(sink)->points ? series_piece_put(row, to)
+                                 : write_request_put_row(WRITE_BULK_IMPORT, row, to);
+}
+
+static struct slice path_finish(const struct path *path, struct batch *batch)
+{
+    uint32_t at[TAKE_ROWS];
+    char *first = batch->body.at + path->sink.prefix_bytes;
+    size_t bytes = batch->body.len - path->sink.prefix_bytes;
+    if (!path->points)
+        return write_request_finish(WRITE_BULK_IMPORT, SLICE("bench"), first, bytes);
+    for (uint32_t i = 0; i < batch->count; i++)
+        at[i] = batch->rows[i].at;
+    return series_request_finish(&(struct series_request){SLICE("bench"), false, at, batch->count}, first,
+                                 bytes);
 }
 
 static void path_on_time(void *arg, struct clock_timer *timer)
@@ -96,7 +130,7 @@ static void path_on_time(void *arg, struct clock_timer *timer)
 
 static void path_send(struct sink *sink, struct batch *batch)
 {
-    struct path *path = (struct path *)((char *)sink - offsetof(struct path, sink));
+    struct path *path = path_of(sink);
     struct answer *answer = batch->sink_state;
     uint8_t md5[1][MD5_BYTES];
     if (answer == NULL) {
@@ -105,9 +139,7 @@ static void path_send(struct sink *sink, struct batch *batch)
         batch->sink_state = answer;
     }
     answer->batch = batch;
-    struct slice body =
-        write_request_finish(WRITE_BULK_IMPORT, SLICE("bench"), batch->body.at + WRITE_REQUEST_PREFIX,
-                             batch->body.len - WRITE_REQUEST_PREFIX);
+    struct slice body = path_finish(path, batch);
     md5_lanes_by(MD5_WAY_TWO, &body, 1, md5);
     path->sum ^= md5[0][0];
     clock_start(&path->clock, &answer->timer, 1);
@@ -133,7 +165,7 @@ static void map_record(struct path *path, uint64_t number)
 {
     struct message message = {.topic = SLICE("bench"), .value = record_of(path, number)};
     struct mapping_fault fault;
-    CHECK(table_mapper_map(path->mapper, &message, &path->row, &fault) == MAPPING_ROW);
+    CHECK(mapper_map(&path->mapper, &message, &path->row, &fault) == MAPPING_ROW);
 }
 
 static void run_json(struct path *path, uint64_t count)
@@ -156,9 +188,9 @@ static void run_encoder(struct path *path, uint64_t count)
     map_record(path, 0);
     for (uint64_t i = 0; i < count; i++) {
         path->body.len = 0;
-        size_t bytes = write_request_row_size(WRITE_BULK_IMPORT, &path->row);
+        size_t bytes = path_row_size(&path->sink, &path->row);
         char *to = buffer_reserve(&path->body, bytes);
-        CHECK(write_request_put_row(WRITE_BULK_IMPORT, &path->row, to) == to + bytes);
+        CHECK(path_put_row(&path->sink, &path->row, to) == to + bytes);
         path->sum ^= (uint8_t)to[bytes - 1];
     }
 }
@@ -219,12 +251,16 @@ static const struct stage {
     const char *name;
     void (*run)(struct path *path, uint64_t count);
     const char *what;
-} stages[] = {{"json", run_json, "the JSON reader alone"},
-              {"mapper", run_mapper, "reader, converter and mapper: bytes to a row"},
-              {"encoder", run_encoder, "a row to the bytes of a request, checksums too"},
-              {"crc8", run_crc8, "CRC8 over as many bytes as the record has"},
-              {"md5", run_md5, "its share of a body's digest, two bodies side by side"},
-              {"path", run_path, "everything: bytes to a settled row, offsets and order kept"}};
+    bool points;
+} stages[] = {{"json", run_json, "the JSON reader alone", false},
+              {"mapper", run_mapper, "reader, converter and mapper: bytes to a row", false},
+              {"encoder", run_encoder, "a row to the bytes of a request, checksums too", false},
+              {"crc8", run_crc8, "CRC8 over as many bytes as the record has", false},
+              {"md5", run_md5, "its share of a body's digest, two bodies side by side", false},
+              {"path", run_path, "everything: bytes to a settled row, offsets and order kept", false},
+              {"point-map", run_mapper, "the same of a point", true},
+              {"point-put", run_encoder, "a point to its piece of a request", true},
+              {"point-path", run_path, "everything, of points; CRC-32C over each request too", true}};
 
 enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
 
@@ -236,6 +272,17 @@ static struct mapping_plan plan = {.table = {"bench", 5},
                                    .nested = NESTED_TEXT,
                                    .keys = {{{"id", 2}, CELL_INTEGER}},
                                    .key_count = 1};
+
+static struct slice tags[] = {{"region", 6}, {"zone", 4}, {"rack", 4}, {"os", 2}, {"level", 5}};
+static struct series_plan series_plan = {.table = {"bench", 5},
+                                         .measurement_name = {"m", 1},
+                                         .source = {"d", 1},
+                                         .tags = tags,
+                                         .tag_count = 5,
+                                         .time = {"ts", 2},
+                                         .unit = SERIES_MILLISECONDS,
+                                         .map_all = true,
+                                         .lowercase = true};
 
 static void ignore_rejection(void *arg, const struct bucket_rejection *rejection)
 {
@@ -259,7 +306,8 @@ static void path_init_bucket(struct path *path)
     static const struct bucket_events events = {NULL, ignore_rejection, ignore, ignore_trouble, ignore};
     struct bucket_options options = {true, 64, 10, 1000, 100, 1000, 1};
     struct source_partition origin = {.topic = "bench"};
-    path->sink = (struct sink){&path_class, TAKE_ROWS, 4 << 20, WRITE_REQUEST_PREFIX, true, 0};
+    size_t prefix_bytes = path->points ? SERIES_REQUEST_PREFIX : WRITE_REQUEST_PREFIX;
+    path->sink = (struct sink){&path_class, TAKE_ROWS, 4 << 20, prefix_bytes, !path->points, 0};
     clock_init(&path->clock, 0, 0);
     path->window = window_create(1 << 23);
     window_join(path->window, &path->table, 1 << 23);
@@ -269,17 +317,21 @@ static void path_init_bucket(struct path *path)
     path->partition = offsets_find(path->offsets, SLICE("bench"), 0);
 }
 
-static void path_init(struct path *path, size_t bytes)
+static void path_init(struct path *path, bool points, size_t bytes)
 {
-    *path = (struct path){0};
+    *path = (struct path){.points = points};
     buffer_init(&path->text, 1 << 28);
     buffer_init(&path->body, 1 << 24);
     for (unsigned i = 0; i < RECORDS; i++) {
         path->at[i] = path->text.len;
-        put_record(&path->text, i, bytes);
+        if (points)
+            put_point(&path->text, i);
+        else
+            put_record(&path->text, i, bytes);
     }
     path->at[RECORDS] = path->text.len;
-    path->mapper = table_mapper_create(&(struct table_mapper_options){&plan, CONVERT_STRING, CONVERT_JSON});
+    struct mapper_options mapper = {&plan, points ? &series_plan : NULL, CONVERT_STRING, CONVERT_JSON};
+    mapper_open(&path->mapper, &mapper);
     path_init_bucket(path);
 }
 
@@ -291,7 +343,7 @@ static void path_fini(struct path *path)
     window_leave(&path->table);
     window_destroy(path->window);
     clock_fini(&path->clock);
-    table_mapper_destroy(path->mapper);
+    mapper_close(&path->mapper);
     buffer_fini(&path->body);
     buffer_fini(&path->text);
 }
@@ -321,13 +373,14 @@ static double measure(const struct stage *stage, struct path *path)
     return rounds[ROUNDS / 2];
 }
 
-static void measure_all(size_t bytes)
+static void measure_all(bool points, size_t bytes)
 {
     struct path path;
-    path_init(&path, bytes);
+    path_init(&path, points, bytes);
     for (size_t i = 0; i < STAGES; i++)
-        printf("%-8s %5zu B %7.0f ns  %s\n", stages[i].name, bytes, measure(&stages[i], &path),
-               stages[i].what);
+        if (stages[i].points == points)
+            printf("%-10s %5zu B %7.0f ns  %s\n", stages[i].name, bytes, measure(&stages[i], &path),
+                   stages[i].what);
     path_fini(&path);
 }
 
@@ -337,7 +390,7 @@ static int run_one(const char *name, uint64_t count, size_t bytes)
     for (size_t i = 0; i < STAGES; i++) {
         if (strcmp(stages[i].name, name) != 0)
             continue;
-        path_init(&path, bytes);
+        path_init(&path, stages[i].points, bytes);
         stages[i].run(&path, count);
         path_fini(&path);
         return 0;
@@ -350,8 +403,9 @@ int main(int argc, char **argv)
 {
     if (argc == 4)
         return run_one(argv[1], strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
-    measure_all(150);
-    measure_all(500);
-    measure_all(1500);
+    measure_all(false, 150);
+    measure_all(false, 500);
+    measure_all(false, 1500);
+    measure_all(true, 200);
     return 0;
 }

@@ -48,13 +48,13 @@ fuzz_words() # NAME
     case $1 in
         settings | config_files)  sources="src/channel/settings*.c src/config src/kafka" ;;
         jaas)                     sources="src/kafka" ;;
-        convert | mapper)         sources="src/mapping" ;;
+        convert | mapper | series_mapper) sources="src/mapping" ;;
         explain_input | table_*)  sources="src/cli" ;;
         fault_rules)              sources="src/emulator/rule*.c src/emulator/operation.c" ;;
         http_server | gate)       sources="src/emulator src/wire/sign*.c" ;;
         ots_answer | http_answer) sources="src/ots src/wire/sign*.c" ;;
         row_line)                 sources="src/wire/row_line*.c" ;;
-        json | sign_date | endpoint | row_input) sources="" ;;
+        json | sign_date | endpoint | row_input | series_time) sources="" ;;
         *)                        echo "# protobuf, PlainBuffer, SQLite"; return 0 ;;
     esac
     cat tests/fuzz/words

@@ -53,6 +53,7 @@ static bool exact_take_apart(struct slice text, struct exact_parts *parts)
     *parts = (struct exact_parts){.plain = true};
     parts->minus = exact_sign(&at, end);
     parts->whole = exact_digits(&at, end);
+    parts->fraction = slice_of(at, 0);
     if (at < end && *at == '.') {
         at++;
         parts->fraction = exact_digits(&at, end);

@@ -14,10 +14,10 @@
 #include "mapping/series_time.h"
 #include "record/series.h"
 
-void series_key_init(struct series_key *key, const struct series_shape *shape)
+void series_key_init(struct series_key *key, const struct series_shape *shape, struct arena *arena)
 {
     uint32_t count = shape->plan->tag_count;
-    key->plan = shape->plan;
+    *key = (struct series_key){.plan = shape->plan, .shape = shape, .arena = arena};
     key->tags = check_memory(calloc(count + 1, sizeof(*key->tags)));
     key->cells = check_memory(calloc(count + SERIES_BESIDE_TAGS, sizeof(*key->cells)));
     for (uint32_t i = 0; i < count; i++)
@@ -90,8 +90,8 @@ static int key_measurement(const struct series_plan *plan, const struct message 
         return -1;
     if (series_rule_measurement(cell->bytes))
         return 0;
-    struct slice name = field == NULL ? (struct slice){0} : field->name;
-    return mapping_fault_set(fault, STAGE_LIMIT, name,
+    struct slice none = {0};
+    return mapping_fault_set(fault, STAGE_LIMIT, field == NULL ? none : field->name,
                              "a measurement has 1 to %d bytes without '#', blanks and invisible characters",
                              SERIES_MEASUREMENT_MOST);
 }
@@ -129,28 +129,29 @@ static int key_tag(const struct series_key_tag *tag, const struct value_field *f
     return 0;
 }
 
-/* Those that are there, and their hash into the row's; *bytes counts them. */
-static int key_tags(struct series_key *key, const struct series_shape *shape, const struct value *value,
-                    struct arena *arena, struct row *row, size_t *bytes, struct mapping_fault *fault)
+/* Those that are there, and their hash into the row's. */
+static int key_tags(struct series_key *key, const struct value *value, struct row *row,
+                    struct mapping_fault *fault)
 {
+    struct slice none = {0};
     for (uint32_t i = 0; i < key->plan->tag_count; i++) {
-        const struct value_field *field = series_shape_role(shape, value, SERIES_ROLE_TAGS + i);
+        const struct value_field *field = series_shape_role(key->shape, value, SERIES_ROLE_TAGS + i);
         if (field == NULL || field->is_null) {
             if (key->plan->tags_required)
-                return mapping_fault_set(fault, STAGE_MAP, shape->tags[i], "the tag is %s",
+                return mapping_fault_set(fault, STAGE_MAP, key->shape->tags[i], "the tag is %s",
                                          field == NULL ? "missing" : "null");
             continue;
         }
         struct cell *cell = &key->cells[row->key_count++];
-        if (key_tag(&key->tags[i], field, arena, cell, fault) != 0)
+        if (key_tag(&key->tags[i], field, key->arena, cell, fault) != 0)
             return -1;
-        *bytes += cell->name.len + cell->bytes.len;
+        key->bytes += cell->name.len + cell->bytes.len;
         row->key_hash = name_hash(name_hash_mix(row->key_hash, key->tags[i].hash), cell->bytes);
     }
-    if (*bytes <= SERIES_TAGS_BYTES_MOST)
+    if (key->bytes <= SERIES_TAGS_BYTES_MOST)
         return 0;
-    return mapping_fault_set(fault, STAGE_LIMIT, (struct slice){0},
-                             "tags of %zu bytes, names and values; the service takes at most %d", *bytes,
+    return mapping_fault_set(fault, STAGE_LIMIT, none,
+                             "tags of %zu bytes, names and values; the service takes at most %d", key->bytes,
                              SERIES_TAGS_BYTES_MOST);
 }
 
@@ -172,29 +173,35 @@ static int key_time(const struct series_plan *plan, const struct value_field *fi
 
 /* ---- the whole ---- */
 
-int series_key_put(struct series_key *key, const struct message *message, const struct series_shape *shape,
-                   const struct value *value, struct arena *arena, struct row *row, size_t *bytes,
-                   struct mapping_fault *fault)
+/* The measurement and the data source, and their hash. */
+static int key_head(struct series_key *key, const struct message *message, const struct value *value,
+                    struct row *row, struct mapping_fault *fault)
 {
-    const struct series_plan *plan = key->plan;
-    const struct value_field *measurement = series_shape_role(shape, value, SERIES_ROLE_MEASUREMENT);
-    const struct value_field *source = series_shape_role(shape, value, SERIES_ROLE_SOURCE);
-    const struct value_field *time = series_shape_role(shape, value, SERIES_ROLE_TIME);
+    const struct value_field *measurement = series_shape_role(key->shape, value, SERIES_ROLE_MEASUREMENT);
+    const struct value_field *source = series_shape_role(key->shape, value, SERIES_ROLE_SOURCE);
     struct cell *cells = key->cells;
-    row->keys = cells;
-    row->key_count = SERIES_TAGS;
-    *bytes = 0;
-    if (key_measurement(plan, message, measurement, arena, &cells[SERIES_MEASUREMENT], fault) != 0 ||
-        key_source(plan, source, arena, &cells[SERIES_SOURCE], fault) != 0)
+    if (key_measurement(key->plan, message, measurement, key->arena, &cells[SERIES_MEASUREMENT], fault) !=
+            0 ||
+        key_source(key->plan, source, key->arena, &cells[SERIES_SOURCE], fault) != 0)
         return -1;
     row->key_hash = name_hash(key_seed(), cells[SERIES_MEASUREMENT].bytes);
     row->key_hash = name_hash(row->key_hash, cells[SERIES_SOURCE].bytes);
-    if (key_tags(key, shape, value, arena, row, bytes, fault) != 0)
+    return 0;
+}
+
+int series_key_put(struct series_key *key, const struct message *message, const struct value *value,
+                   struct row *row, struct mapping_fault *fault)
+{
+    row->keys = key->cells;
+    row->key_count = SERIES_TAGS;
+    key->bytes = 0;
+    if (key_head(key, message, value, row, fault) != 0 || key_tags(key, value, row, fault) != 0)
         return -1;
-    struct cell *last = &cells[row->key_count++];
-    if (key_time(plan, time, last, fault) != 0)
+    struct cell *time = &key->cells[row->key_count++];
+    if (key_time(key->plan, series_shape_role(key->shape, value, SERIES_ROLE_TIME), time, fault) != 0)
         return -1;
-    row->key_hash ^= series_time_mix(last->integer);
-    *bytes += cells[SERIES_MEASUREMENT].bytes.len + cells[SERIES_SOURCE].bytes.len + sizeof(last->integer);
+    row->key_hash ^= series_time_mix(time->integer);
+    key->bytes += key->cells[SERIES_MEASUREMENT].bytes.len + key->cells[SERIES_SOURCE].bytes.len +
+                  sizeof(time->integer);
     return 0;
 }

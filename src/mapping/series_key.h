@@ -12,17 +12,19 @@ struct series_key_tag {
 
 struct series_key {
     const struct series_plan *plan;
+    const struct series_shape *shape;
+    struct arena *arena;         /* texts of numbers */
     struct series_key_tag *tags; /* in byte order of their names */
     struct cell *cells;
+    size_t bytes; /* what the last keys count in a row's size */
 };
 
-void series_key_init(struct series_key *key, const struct series_shape *shape);
+/* Keeps the shape and the arena. */
+void series_key_init(struct series_key *key, const struct series_shape *shape, struct arena *arena);
 void series_key_fini(struct series_key *key);
 
-/* The row's keys and its hash out of the message and its value; texts of numbers lie in the arena. *bytes
- * gets what the keys count in a row's size. 0, or -1 and fault. */
-int series_key_put(struct series_key *key, const struct message *message, const struct series_shape *shape,
-                   const struct value *value, struct arena *arena, struct row *row, size_t *bytes,
-                   struct mapping_fault *fault);
+/* The row's keys and its hash out of the message and its value, which the shape is of. 0, or -1 and fault. */
+int series_key_put(struct series_key *key, const struct message *message, const struct value *value,
+                   struct row *row, struct mapping_fault *fault);
 
 #endif

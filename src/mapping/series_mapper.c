@@ -24,7 +24,7 @@ struct series_mapper *series_mapper_create(const struct series_mapper_options *o
     sides_init(&mapper->sides, options->key_format, options->value_format);
     arena_init(&mapper->arena, 4096);
     series_shape_init(&mapper->shape, options->plan);
-    series_key_init(&mapper->key, &mapper->shape);
+    series_key_init(&mapper->key, &mapper->shape, &mapper->arena);
     mapper->fields.plan = options->plan;
     mapper->fields.arena = &mapper->arena;
     return mapper;
@@ -59,14 +59,12 @@ enum mapping_result series_mapper_map(struct series_mapper *mapper, const struct
                                       struct row *row, struct mapping_fault *fault)
 {
     struct value value;
-    size_t bytes;
     arena_reset(&mapper->arena);
     if (mapper_read(mapper, message, &value, fault) != 0)
         return MAPPING_FAULT;
     series_shape_sort(&mapper->shape, &value);
-    if (series_key_put(&mapper->key, message, &mapper->shape, &value, &mapper->arena, row, &bytes, fault) !=
-            0 ||
-        series_fields_put(&mapper->fields, &mapper->shape, &value, bytes, row, fault) != 0)
+    if (series_key_put(&mapper->key, message, &value, row, fault) != 0 ||
+        series_fields_put(&mapper->fields, &mapper->shape, &value, mapper->key.bytes, row, fault) != 0)
         return MAPPING_FAULT;
     row->op = ROW_PUT;
     row->placeholder = false;

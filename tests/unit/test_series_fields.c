@@ -315,6 +315,7 @@ static void test_values_and_rows_are_limited(void **state)
     assert_string_equal(said_of_texts(&plan, 4, (ROW_MOST - keys) / 4 - 2), "a row");
     assert_string_equal(said_of_texts(&plan, 2, ROW_MOST / 2 - 7), "a row"); /* 2 names of 2: 4 + 10 bytes */
     assert_string_equal(said_of_texts(&plan, 2, ROW_MOST / 2 - 6), "! limit -");
+    assert_string_equal(said_of_texts(&plan, 5, (ROW_MOST - 19) / 5), "! limit -"); /* one byte more */
     plan.fields = listed;
     plan.field_count = 1;
     assert_string_equal(said_of_texts(&plan, 1, VALUE_MOST + 1), "! limit f0");

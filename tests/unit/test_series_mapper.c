@@ -144,6 +144,7 @@ static void test_a_data_source_is_there_or_null(void **state)
     plan.source = (struct slice){0};
     assert_string_equal(series_plans_said(&plan, lines[4].value), "a \"\" {} @1000" DONE);
     assert_string_equal(series_plans_said(&plan, lines[1].value), "a \"\" {} @1000 | d=i7 f=i1");
+    assert_string_equal(series_plans_said(&plan, "{\"m\":\"a\",\"\":\"no source\"," REST), "! limit ");
 }
 
 #define TAGS(more) "{\"m\":\"a\",\"d\":\"s\",\"t\":1,\"f\":1" more "}"

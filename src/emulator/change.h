@@ -1,5 +1,6 @@
 /* change: one row change that a client asks for, from its bytes to the moment it is applied.
- * Everything it points to lives in the arena of its visit. */
+ * Everything it points to lives in the arena of its visit. A point of a time series is one too: its row lies
+ * as record/series.h says, its key as emulator/series_id.h. */
 #ifndef EMULATOR_CHANGE_H
 #define EMULATOR_CHANGE_H
 
@@ -24,6 +25,8 @@ struct change {
     enum change_expect expect;
     const struct filter *filter;              /* the column condition; NULL: none */
     const struct Ots__ReturnContent *returns; /* NULL: nothing */
+    bool point;                               /* of a time series; then a put without all that */
+    uint32_t meta_time_s;                     /* of a point: its series' update time as its client knows it */
 
     /* the outcome */
     bool held;               /* applied in a transaction: not real before its commit */
@@ -40,7 +43,8 @@ struct change_source {
     const struct Ots__ReturnContent *returns; /* NULL: none */
 };
 
-/* Reads the bytes and checks what can be checked without the table: shape, names, types, sizes. -1 and why.
+/* Reads the bytes of a row of a data table and checks what can be checked without the table: shape, names,
+ * types, sizes. -1 and why.
  */
 int change_read(struct change *change, const struct change_source *source, struct arena *arena,
                 struct refusal *refusal);

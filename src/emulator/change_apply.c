@@ -8,6 +8,7 @@
 #include "emulator/row_cells.h"
 #include "emulator/row_key.h"
 #include "emulator/store.h"
+#include "record/series.h"
 #include "wire/plainbuffer.h"
 #include "wire/tablestore.pb-c.h"
 
@@ -237,12 +238,32 @@ static struct row_node *apply_look(const struct change *change, struct store_tab
     return NULL;
 }
 
+/* Its cells have the point's time as their version: by that, not by the time of the put, it expires.
+ * [assumed] One that is older than that already is taken and never seen. */
+static void apply_point(const struct change *change, struct store_table *table, struct arena *arena)
+{
+    const struct row *row = &change->row;
+    size_t bytes;
+    struct cell *cells = arena_take(arena, row->cell_count * sizeof(cells[0]));
+    for (uint32_t i = 0; i < row->cell_count; i++) {
+        cells[i] = row->cells[i];
+        cells[i].has_timestamp = true;
+        cells[i].timestamp_ms = series_time_us(row) / 1000;
+    }
+    char *packed = row_cells_pack(cells, row->cell_count, &bytes);
+    store_set_row(table, change->key, NULL, packed, bytes);
+}
+
 int change_apply(struct change *change, struct store_table *table, int64_t now_ms, struct arena *arena,
                  struct refusal *refusal)
 {
     struct row_cells_sight sight = expiry_sight(table, now_ms);
     struct row_node *node = NULL;
     expiry_sweep(table, now_ms, arena);
+    if (change->point) {
+        apply_point(change, table, arena);
+        return 0;
+    }
     if (change->row.placeholder)
         apply_number(change, table, now_ms, arena);
     /* A put without a condition does not look first: it enters its key once. */

@@ -107,7 +107,7 @@ void journal_add(struct journal *journal, int64_t time_ms, const char *instance,
                  const struct change *change, const char *result)
 {
     journal_begin(journal, time_ms, instance, request_id);
-    row_line_put(&journal->lines, change->table, &change->row);
+    (change->point ? row_line_put_series : row_line_put)(&journal->lines, change->table, &change->row);
     buffer_add_slice(&journal->lines, SLICE(",\"result\":"));
     json_put_string(&journal->lines, slice_text(result));
     journal_end(journal);

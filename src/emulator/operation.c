@@ -50,6 +50,10 @@ static const struct operation operations[] = {
      operation_update_timeseries_table},
     {"DeleteTimeseriesTable", "/DeleteTimeseriesTable", MESSAGE(delete_timeseries_table), false, false, NULL,
      operation_delete_timeseries_table},
+    {"PutTimeseriesData", "/PutTimeseriesData", MESSAGE(put_timeseries_data), true, false,
+     operation_put_timeseries_data_read, operation_put_timeseries_data},
+    {"GetTimeseriesData", "/GetTimeseriesData", MESSAGE(get_timeseries_data), false, true, NULL,
+     operation_get_timeseries_data},
 };
 
 /* What the service has beside these, and what to call it. */

@@ -49,6 +49,10 @@ int operation_describe_timeseries_table(struct visit *visit);
 int operation_update_timeseries_table(struct visit *visit);
 int operation_delete_timeseries_table(struct visit *visit);
 
+int operation_put_timeseries_data_read(struct visit *visit);
+int operation_put_timeseries_data(struct visit *visit);
+int operation_get_timeseries_data(struct visit *visit);
+
 int operation_start_local_transaction(struct visit *visit);
 int operation_commit_transaction(struct visit *visit);
 int operation_abort_transaction(struct visit *visit);

@@ -8,7 +8,7 @@
  * A time-series table is two tables of one name, made and deleted together: its points, a row for each series
  * and time; and its series, a row for each with what is known about it, as if in a table of their own. All
  * that holds for rows holds for both: versions and time to live, order, the file, taking back. What is in
- * their rows: emulator/series_key.h. */
+ * their rows: emulator/series_id.h and emulator/series_known.h. */
 #ifndef EMULATOR_STORE_H
 #define EMULATOR_STORE_H
 

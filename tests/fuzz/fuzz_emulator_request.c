@@ -49,7 +49,9 @@ static const struct {
              {"/ListTimeseriesTable", ANSWER(list_timeseries_table)},
              {"/DescribeTimeseriesTable", ANSWER(describe_timeseries_table)},
              {"/UpdateTimeseriesTable", ANSWER(update_timeseries_table)},
-             {"/DeleteTimeseriesTable", ANSWER(delete_timeseries_table)}};
+             {"/DeleteTimeseriesTable", ANSWER(delete_timeseries_table)},
+             {"/PutTimeseriesData", ANSWER(put_timeseries_data)},
+             {"/GetTimeseriesData", ANSWER(get_timeseries_data)}};
 enum { ASKED = sizeof(asked) / sizeof(asked[0]) };
 
 static struct store store;

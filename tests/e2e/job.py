@@ -22,7 +22,7 @@ def wait_for(condition, what, limit_s=60):
 
 
 def config_text(broker, emulator, topics, table=None, name="e2e", keys=(("k", "string"),), mode="record_value",
-                extra="", kafka_extra="", properties=None, auto_create=True, write="", errors=""):
+                extra="", kafka_extra="", properties=None, auto_create=True, write="", errors="", series=""):
     """The YAML form with what tests vary."""
     lines = [f"name: {name}", "kafka:", f"  brokers: [{broker}]", f"  topics: [{', '.join(topics)}]"]
     if kafka_extra:
@@ -37,7 +37,11 @@ def config_text(broker, emulator, topics, table=None, name="e2e", keys=(("k", "s
         lines += ["errors:"] + ["  " + line for line in errors.splitlines()]
     lines += ["routes:"]
     for topic in topics:
-        lines += [f"  - topic: {topic}", f"    table: {table or topic}", "    primary_key:", f"      mode: {mode}"]
+        lines += [f"  - topic: {topic}", f"    table: {table or topic}"]
+        if series:
+            lines += ["    mode: timeseries", "    timeseries:"] + ["      " + line for line in series.splitlines()]
+            continue
+        lines += ["    primary_key:", f"      mode: {mode}"]
         if mode != "kafka":
             lines += ["      columns:"] + [f"        - {{name: {key}, type: {kind}}}" for key, kind in keys]
     return "\n".join(lines) + "\n" + extra

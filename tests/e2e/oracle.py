@@ -1,6 +1,7 @@
 """oracle: records that carry who they are, the emulator's journal as history, one checker.
 
-A record's value is {"k": key, "p": producer, "s": per-key sequence, "b": body, "c": CRC-32 of the rest}. After a run the
+A record's value is {"k": key, "p": producer, "s": per-key sequence, "b": body, "c": CRC-32 of the rest}; for a time-series table
+the names of the series and the time stand beside them, and both together are the key. After a run the
 checker says, from the journal alone (every applied write, in the order applied):
   nothing lost    every record was applied, or a later one of its key was; the last application of a key is its newest record
   order           within one life of a process, no write of a key follows the acknowledged write of a later one
@@ -38,17 +39,23 @@ class Truth:
         client = broker.producer()
         body = "x" * body_bytes
         for number in range(first, first + records):
-            key = f"key-{number % keys:07d}"
+            key = self.key_of(number % keys)
             sequence = self.newest.get(key, -1) + 1
             self.newest[key] = sequence
             partition = (number % keys) % partitions
-            client.produce(self.topic, value_of(key, producer, sequence, body), key=key.encode(), partition=partition,
+            client.produce(self.topic, self.value_of(key, producer, sequence, body), key=key.encode(), partition=partition,
                            on_delivery=self._note(key, sequence))
             if number % 1000 == 0:
                 client.poll(0)
             while len(client) > 50000:
                 client.poll(0.05)
         assert client.flush(60) == 0, "the broker did not take all records"
+
+    def key_of(self, number):
+        return f"key-{number:07d}"
+
+    def value_of(self, *parts):
+        return value_of(*parts)
 
     def _note(self, key, sequence):
         def on_delivery(error, message):
@@ -57,14 +64,29 @@ class Truth:
         return on_delivery
 
 
+class SeriesTruth(Truth):
+    """Points of a time-series table that are written again and again: a key is a series and a time. Its settings are SERIES."""
+    HOSTS = 100
+    SERIES = ("measurement: {field: m}\ndata_source: d\ntags: [region, level]\ntime: {field: ts, unit: microseconds}\n")
+
+    def key_of(self, number):
+        return f"host-{number % self.HOSTS}@{1_645_459_200_000_000 + number}"
+
+    def value_of(self, key, *parts):
+        host, _, time_us = key.partition("@")
+        series = {"m": "cpu", "d": host, "region": "r1", "level": 7, "ts": int(time_us)}
+        return json.dumps(series | json.loads(value_of(key, *parts)), separators=(",", ":")).encode()
+
+
 class Write:
     __slots__ = ("time_ms", "request", "key", "sequence", "good")
 
     def __init__(self, line):
-        cells = {cell[0]: cell[2] for cell in line["columns"]}
+        point = line["op"] == "timeseries"
+        cells = {cell[0]: cell[2] for cell in line["fields" if point else "columns"]}
         self.time_ms = line["time_ms"]
         self.request = line["request"]
-        self.key = line["primary_key"][0][2]
+        self.key = f"{line['data_source']}@{line['time_us']}" if point else line["primary_key"][0][2]
         self.sequence = cells["s"]
         self.good = cells["c"] == checksum(self.key, cells["p"], cells["s"], cells["b"])
 

@@ -11,10 +11,10 @@ MANUAL = pathlib.Path(__file__).parents[1] / "manual" / "quickstart"
 TIMESERIES = pathlib.Path(__file__).parents[1] / "manual" / "timeseries"
 
 
-def fill_in(folder, name, broker, emulator):
+def fill_in(folder, name, broker, emulator, manual=MANUAL):
     """The manual's file with the reader's own endpoint, instance and keys where it says xxx."""
     lines = []
-    for line in (MANUAL / name).read_text().splitlines():
+    for line in (manual / name).read_text().splitlines():
         key = line.split("=", 1)[0].strip()
         own = {"bootstrap.servers": broker.address, "tablestore.endpoint": emulator.endpoint,
                "tablestore.access.key.id": emulator.access_key_id, "tablestore.access.key.secret": emulator.access_key_secret,

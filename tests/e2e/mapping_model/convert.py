@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 
 from . import jackson
-from .values import INTEGERS, NULL, Bad, fits
+from .values import INTEGERS, NULL, Bad, Written, fits
 
 LOGICAL = "org.apache.kafka.connect.data."
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
@@ -50,7 +50,7 @@ def schemaless(node, top=False):
     if kind == "object" and top:
         return "map", {name: schemaless(member) for name, member in data.items()}
     found = {"object": ("nested", text), "array": ("nested", text), "boolean": ("boolean", data), "string": ("string", data),
-             "integer": ("int64", data), "fraction": ("double", float(text) + 0.0 if kind == "fraction" else None)}[kind]
+             "integer": ("int64", data), "fraction": ("double", Written(float(text) + 0.0, text) if kind == "fraction" else None)}[kind]
     return ("bare", found) if top and kind != "string" else found
 
 
@@ -167,7 +167,7 @@ def scalar(schema, node, _):
     if schema.type in INTEGERS:
         return schema.type, integer(node, INTEGERS[schema.type])
     if schema.type in ("float", "double"):
-        return schema.type, real(node, schema.type)
+        return schema.type, Written(real(node, schema.type), node[2])
     if schema.type == "bytes":
         return "bytes", decode_base64(data) if kind == "string" else bad("bytes are texts")
     return (schema.type, data) if kind == schema.type else bad(f"no {schema.type}")
@@ -186,7 +186,7 @@ def exactly(node):
     """The number, or None where it is far beyond everything."""
     text = str(node[1])
     power = text.lower().partition("e")[2]
-    return Fraction(text) if not power or abs(int(power)) < 500 else Fraction(float(text)) if float(text) == 0 else None
+    return Fraction(text) if not power or abs(int(power)) < 5000 else Fraction(float(text)) if float(text) == 0 else None
 
 
 def real(node, kind):

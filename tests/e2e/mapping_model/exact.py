@@ -53,16 +53,18 @@ def integer(kept, data, column):
 
 
 def double(kept, data, column):
+    """A whole number without point and exponent is kept to its last digit; others are rounded, as a JSON number is."""
     if kept in ("float", "double"):
         return data
     number = Fraction(data) if kept in INTEGERS else numeric(data, column) if kept in TEXTS else wrong(column)
-    if number is None or data.lstrip("+-").isdigit() and not fits(number, 64) if kept in TEXTS else False:
+    whole = kept in INTEGERS or data.lstrip("+-").isdigit()
+    if number is None or whole and not fits(number, 64):
         wrong(column, "an integer beyond 64 bits")
     try:
         near = float(data if kept in TEXTS else number)
     except OverflowError:
         near = float("inf")
-    if near in (float("inf"), float("-inf")) or number is not None and number.denominator == 1 and Fraction(near) != number:
+    if near in (float("inf"), float("-inf")) or whole and Fraction(near) != number:
         wrong(column, "would be rounded")
     return near + 0.0
 

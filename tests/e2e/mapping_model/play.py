@@ -9,14 +9,15 @@ import re
 import sys
 import tempfile
 import time
+from itertools import islice
 
 import explain
 
-from . import table
-from .records import Records
-from .settings import Chosen
+from . import records, series_records, series_settings, settings, table
 
 EACH = 250  # records for each configuration
+TRIED_BYTES = 2 << 20  # of shorter records, in one step of making a difference small
+KINDS = {"table": (settings.Chosen, records.Records), "series": (series_settings.Chosen, series_records.SeriesRecords)}
 
 
 class Different(Exception):
@@ -35,8 +36,8 @@ def asked(record):
     return json.dumps(said)
 
 
-def wanted(settings, record):
-    return json.dumps(table.explain(settings, record))
+def wanted(model, record):
+    return json.dumps(model.explain(record))
 
 
 def comparable(line):
@@ -90,8 +91,8 @@ def shrink(chosen, found, folder):
     """The same difference with less in the record."""
     for _ in range(30):
         record = found[0]
-        tries = [record | {part: text} for part in ("value", "key") if record[part] for text in shorter(record[part])
-                 if len(text) < len(record[part])]
+        tries = [record | {part: text} for part in ("value", "key") if record[part] for text in
+                 islice(shorter(record[part]), TRIED_BYTES // len(record[part])) if len(text) < len(record[part])]
         smaller = [one for one in differences(chosen, tries, folder) if kind_of(one) == kind_of(found)] if tries else []
         if not smaller:
             break
@@ -108,26 +109,28 @@ def tell(chosen, found, place):
     return (f"{place}\n--- {chosen.form}\n{chosen.show()}\n--- record\n{asked(record)}\n--- expected\n{expected}\n--- got\n{line.strip()}")
 
 
-def scene(seed, number):
+def scene(seed, number, kind="table"):
     """(configuration, records), always the same."""
     rng = random.Random(f"{seed} {number}")
-    chosen = Chosen(rng)
-    maker = Records(rng, chosen.model)
+    configuration, maker = KINDS[kind]
+    chosen = configuration(rng)
+    maker = maker(rng, chosen.model)
     return chosen, [maker.record(offset) for offset in range(EACH)]
 
 
-def play(seed, number, folder):
-    chosen, records = scene(seed, number)
+def play(seed, number, folder, kind="table"):
+    chosen, records = scene(seed, number, kind)
     found = differences(chosen, records, folder)
     if found:
         alone = differences(chosen, [found[0][0]], folder)
         first = shrink(chosen, alone[0], folder) if alone else found[0]
         note = "" if alone else " (only after the records before it)"
-        raise Different(tell(chosen, first, f"python -m mapping_model.play --seed {seed} --first {number} --count 1{note}"))
+        raise Different(tell(chosen, first, f"python -m mapping_model.play --kind {kind} --seed {seed} --first {number} --count 1{note}"))
 
 
 def main():
     options = argparse.ArgumentParser()
+    options.add_argument("--kind", choices=KINDS, default="table")
     options.add_argument("--seed", default="1")
     options.add_argument("--first", type=int, default=0)
     options.add_argument("--count", type=int, default=1)
@@ -137,7 +140,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for number in range(given.first, given.first + given.count):
             try:
-                play(given.seed, number, pathlib.Path(folder))
+                play(given.seed, number, pathlib.Path(folder), given.kind)
             except Different as different:
                 print(different, flush=True)
                 shown += 1

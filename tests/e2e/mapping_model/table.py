@@ -30,6 +30,9 @@ class Settings:
     local_time: bool = False                         # of search: the time of writing, NOW in the line
     table: str = "t"
 
+    def explain(self, record):
+        return explain(self, record)
+
     def key_names(self):
         return {"kafka": KAFKA_KEYS, "search": SEARCH_KEYS}.get(self.mode) or [name for name, _ in self.keys]
 

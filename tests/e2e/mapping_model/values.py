@@ -6,6 +6,15 @@ NULL = ("null", None)
 INTEGERS = {"int8": 8, "int16": 16, "int32": 32, "int64": 64}
 
 
+class Written(float):
+    """A number of JSON, with the digits that say it: a time has more of them than a double keeps."""
+
+    def __new__(cls, number, text):
+        made = super().__new__(cls, number)
+        made.text = text
+        return made
+
+
 class Bad(Exception):
     """The record is an error: of this stage, and of this column if it is one column's."""
 

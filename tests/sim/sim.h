@@ -17,6 +17,7 @@ enum { SIM_PARTITIONS = 6, SIM_LANES = 2, SIM_KEYS = 40, SIM_COLUMNS = 3 };
 
 enum sim_kind {
     SIM_GOOD,
+    SIM_UNREADABLE, /* it cannot be read in its format: a converter's error, with rules of its own */
     SIM_UNMAPPABLE, /* the mapper refuses it */
     SIM_REFUSED,    /* the table refuses the row */
     SIM_POISON      /* the table refuses every request that it is in */
@@ -34,7 +35,7 @@ struct sim_record {
     uint16_t bytes;   /* of the row */
     bool acked;       /* a request that it was in was answered OK for it */
     bool told;        /* its refusal was told */
-    bool set_aside;   /* confirmed by the error topic */
+    bool set_aside;   /* confirmed by the aside that its kind goes to */
 };
 
 /* What a row of the table looks like, by the sequence numbers that made it so. */
@@ -110,8 +111,12 @@ struct sim_world {
     struct sim_sink *sinks[SIM_LANES];
     struct sim_source *source;
     struct channel *channel;
-    bool sets_aside;     /* there is an error topic */
-    struct aside *aside; /* of this life; NULL: none */
+    /* Drawn once; the asides are of this life. */
+    bool sets_aside;        /* an error topic for all errors but converters' */
+    bool sets_unread_aside; /* one for converters' errors */
+    bool one_aside;         /* and it is the same */
+    struct aside *aside;
+    struct aside *convert_aside;
     bool tell_ends;
     bool stopped;
     uint64_t turns;
@@ -139,6 +144,7 @@ enum sim_seen {
     SEEN_STOPPED_EARLY,
     SEEN_ENDED,
     SEEN_SET_ASIDE,
+    SEEN_DEAD_LETTER,
     SEEN_ASIDE_FAILED,
     SEEN_FAILED,
     SEEN_POINTS,
@@ -178,7 +184,8 @@ bool sim_sink_is_quiet(const struct sim_sink *sink); /* nothing in flight, nothi
 uint32_t sim_sink_in_flight(const struct sim_sink *sink);
 
 /* sim_aside.c */
-struct aside *sim_aside_create(struct sim_world *world);
+/* What it is for: others' errors, converters' errors, or both. */
+struct aside *sim_aside_create(struct sim_world *world, bool others, bool unread);
 void sim_aside_destroy(struct aside *aside); /* what it has is forgotten; NULL: nothing */
 bool sim_aside_is_empty(const struct aside *aside);
 

@@ -11,6 +11,7 @@ enum { ASIDE_SLOWEST_MS = 50 };
 struct sim_aside {
     struct aside aside;
     struct sim_world *world;
+    bool others, unread; /* the errors that it is for */
     struct list records;
     struct clock_timer timer;
     bool troubled;
@@ -28,9 +29,10 @@ static void aside_wait(struct sim_aside *aside)
 }
 
 /* It must be the record as it was. */
-static void aside_check(struct sim_world *world, const struct aside_record *given)
+static void aside_check(const struct sim_aside *aside, const struct aside_record *given)
 {
     struct sim_bytes head;
+    struct sim_world *world = aside->world;
     const struct sim_record *record = sim_oracle_read(world, given->message.value, &head);
     if (record->offset != given->message.offset || (int32_t)head.partition != given->message.partition ||
         !slice_equal(given->message.topic, slice_text(world->partitions[head.partition].topic)))
@@ -39,12 +41,15 @@ static void aside_check(struct sim_world *world, const struct aside_record *give
     if (record->kind == SIM_GOOD)
         sim_broken(world, "p%u offset %lld is set aside and was good", head.partition,
                    (long long)record->offset);
+    if (record->kind == SIM_UNREADABLE ? !aside->unread : !aside->others)
+        sim_broken(world, "p%u offset %lld is set aside in the wrong place", head.partition,
+                   (long long)record->offset);
 }
 
 static size_t aside_take(struct aside *base, struct aside_record *record)
 {
     struct sim_aside *aside = aside_of(base);
-    aside_check(aside->world, record);
+    aside_check(aside, record);
     list_push(&aside->records, &record->node);
     aside_wait(aside);
     return record->message.value.len;
@@ -56,6 +61,7 @@ static void aside_finish(struct sim_aside *aside, struct aside_record *record, b
     struct sim_record *known = sim_oracle_read(aside->world, record->message.value, &head);
     known->set_aside |= confirmed;
     sim_seen[SEEN_SET_ASIDE] += confirmed;
+    sim_seen[SEEN_DEAD_LETTER] += confirmed && !aside->others;
     list_remove(&record->node);
     aside->aside.events.on_done(aside->aside.events.arg, record, confirmed);
 }
@@ -100,12 +106,14 @@ static uint32_t aside_flying(const struct aside *base)
 
 static const struct aside_class sim_aside_class = {aside_take, aside_cut_some, aside_flying};
 
-struct aside *sim_aside_create(struct sim_world *world)
+struct aside *sim_aside_create(struct sim_world *world, bool others, bool unread)
 {
     struct sim_aside *aside = check_memory(calloc(1, sizeof(*aside)));
     aside->aside.class = &sim_aside_class;
-    aside->aside.name = "error topic sim";
+    aside->aside.name = others ? "error topic sim" : "dead letter queue sim";
     aside->world = world;
+    aside->others = others;
+    aside->unread = unread;
     list_init(&aside->records);
     clock_timer_init(&aside->timer, aside_on_time, aside);
     return &aside->aside;

@@ -37,9 +37,9 @@ enum mapping_result table_mapper_map(struct table_mapper *mapper, const struct m
 {
     struct sim_bytes head;
     struct sim_record *record = sim_oracle_read(sim_now, message->value, &head);
-    if (record->kind == SIM_UNMAPPABLE) {
+    if (record->kind == SIM_UNMAPPABLE || record->kind == SIM_UNREADABLE) {
         record->told = true;
-        *fault = (struct mapping_fault){.stage = STAGE_MAP};
+        *fault = (struct mapping_fault){.stage = record->kind == SIM_UNMAPPABLE ? STAGE_MAP : STAGE_CONVERT};
         error_set(&fault->error, ERROR_RECORD, "a value that does not fit");
         return MAPPING_FAULT;
     }

@@ -107,16 +107,17 @@ static void commit_check_record(struct sim_world *world, struct sim_partition *p
                                 const struct sim_record *record, bool ordered)
 {
     const struct sim_key *key = &partition->keys[record->key];
+    bool unread = record->kind == SIM_UNREADABLE;
+    bool kept = record->set_aside || !(unread ? world->sets_unread_aside : world->sets_aside);
     bool superseded = ordered && !record->placeholder && record->seq < key->acked_ever;
-    bool done =
-        superseded || (record->kind == SIM_GOOD ? record->acked
-                                                : record->told && (record->set_aside || !world->sets_aside));
+    bool done = superseded || (record->kind == SIM_GOOD ? record->acked : record->told && kept);
     sim_seen[SEEN_SUPERSEDED] += record->kind == SIM_GOOD && !record->acked;
     if (!done)
         sim_broken(world, "commit of p%u passes offset %lld (k%u s%u), which is not %s", partition->index,
                    (long long)record->offset, record->key, record->seq,
                    record->kind == SIM_GOOD ? "written" : "told");
-    if (record->told && !superseded && world->settings.tolerance == ERRORS_NONE)
+    enum errors_tolerance tolerance = unread ? world->settings.convert_tolerance : world->settings.tolerance;
+    if (record->told && !superseded && tolerance == ERRORS_NONE)
         sim_broken(world, "commit of p%u passes offset %lld, at which the channel has to stop",
                    partition->index, (long long)record->offset);
 }

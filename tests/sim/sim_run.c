@@ -36,6 +36,7 @@ static const char *const seen_names[SEEN_COUNT] = {
     [SEEN_STOPPED_EARLY] = "stops in the middle",
     [SEEN_ENDED] = "runs that ended by themselves",
     [SEEN_SET_ASIDE] = "records set aside",
+    [SEEN_DEAD_LETTER] = "of them in an error topic of their own",
     [SEEN_ASIDE_FAILED] = "records not taken by the error topic at first",
     [SEEN_FAILED] = "runs that stopped at a bad record",
     [SEEN_POINTS] = "points of time series",

@@ -48,6 +48,8 @@ static void world_plan_faults(struct sim_world *world)
 {
     world->faults_end_ms = sim_between(world, 2000, 30000);
     world->sets_aside = sim_draw(world, 2) == 0;
+    world->one_aside = world->sets_aside && sim_draw(world, 2) == 0;
+    world->sets_unread_aside = world->one_aside || sim_draw(world, 2) == 0;
     world->produced_ms = sim_between(world, 1, world->faults_end_ms);
     world->slowest_ms = sim_between(world, 1, 100);
     world->faults = (struct sim_faults){.cut = world_permille(world, 300),
@@ -113,7 +115,7 @@ static void world_plan_record(struct sim_world *world, struct sim_record *record
                             .column = (uint8_t)sim_draw(world, SIM_COLUMNS),
                             .bytes = (uint16_t)sim_between(world, sizeof(struct sim_bytes), BYTES_MOST)};
     if (sim_draw(world, 1000) < bad)
-        record->kind = (uint8_t)(SIM_UNMAPPABLE + sim_draw(world, 3));
+        record->kind = (uint8_t)(SIM_UNREADABLE + sim_draw(world, 4));
     record->placeholder = sim_draw(world, 40) == 0;
     if (record->placeholder)
         record->op = ROW_PUT;
@@ -197,21 +199,40 @@ static void world_on_stopped(void *arg)
     ((struct sim_world *)arg)->stopped = true;
 }
 
+static void world_create_asides(struct sim_world *world)
+{
+    world->aside = world->sets_aside ? sim_aside_create(world, true, world->one_aside) : NULL;
+    world->convert_aside = world->one_aside           ? world->aside
+                           : world->sets_unread_aside ? sim_aside_create(world, false, true)
+                                                      : NULL;
+    world->settings.convert_errors.sink = world->one_aside           ? ERRORS_AS_OTHERS
+                                          : world->sets_unread_aside ? ERRORS_TO_TOPIC
+                                                                     : ERRORS_IGNORED;
+}
+
+static void world_destroy_asides(struct sim_world *world)
+{
+    sim_aside_destroy(world->aside);
+    if (!world->one_aside)
+        sim_aside_destroy(world->convert_aside);
+    world->aside = world->convert_aside = NULL;
+}
+
 static void world_create_channel(struct sim_world *world, bool last)
 {
     struct sink *sinks[SIM_LANES];
     for (uint32_t lane = 0; lane < world->lane_count; lane++)
         sinks[lane] = sim_sink_base(world->sinks[lane]);
     world->settings.tolerance = last || sim_draw(world, 4) > 0 ? ERRORS_ALL : ERRORS_NONE;
-    world->settings.convert_tolerance = world->settings.tolerance;
+    world->settings.convert_tolerance = last || sim_draw(world, 4) > 0 ? ERRORS_ALL : ERRORS_NONE;
     world->tell_ends = !last && sim_draw(world, 3) == 0;
     world->stopped = false;
-    world->aside = world->sets_aside ? sim_aside_create(world) : NULL;
+    world_create_asides(world);
     world->channel = channel_create(&(struct channel_options){.settings = &world->settings,
                                                               .clock = &world->clock,
                                                               .sinks = sinks,
                                                               .aside = world->aside,
-                                                              .convert_aside = world->aside,
+                                                              .convert_aside = world->convert_aside,
                                                               .until_end = world->tell_ends,
                                                               .events = {world, world_on_stopped}});
     struct source_events events = channel_source_events(world->channel);
@@ -223,9 +244,11 @@ static void world_check_memory(struct sim_world *world)
 {
     struct channel_state state;
     channel_read_state(world->channel, &state);
-    size_t each = BYTES_MOST + sizeof(struct batch_row) + 64 + (world->sets_aside ? 2 * BYTES_MOST + 512 : 0);
+    size_t each = BYTES_MOST + sizeof(struct batch_row) + 64 +
+                  ((world->sets_aside || world->sets_unread_aside) ? 2 * BYTES_MOST + 512 : 0);
     size_t overshoot = (size_t)world->lane_count * 200 * each;
-    bool leaks = state.held_bytes > 0 && sim_aside_is_empty(world->aside);
+    bool leaks =
+        state.held_bytes > 0 && sim_aside_is_empty(world->aside) && sim_aside_is_empty(world->convert_aside);
     if (leaks || state.most_held_bytes > world->settings.memory_bytes + overshoot)
         sim_broken(world, "memory: %zu bytes held at the end, %zu at most, of %zu", state.held_bytes,
                    state.most_held_bytes, world->settings.memory_bytes);
@@ -255,8 +278,7 @@ static void world_live(struct sim_world *world, int64_t stop_ms, bool last)
     sim_trace(world, "stopped");
     sim_seen[asked ? SEEN_STOPPED_EARLY : SEEN_ENDED] += !last;
     world_check_memory(world);
-    sim_aside_destroy(world->aside);
-    world->aside = NULL;
+    world_destroy_asides(world);
     channel_destroy(world->channel);
     world->channel = NULL;
 }

@@ -31,7 +31,9 @@ struct path {
     struct buffer body; /* of the stages that write */
     bool points;        /* of a time series; else rows of a data table */
     struct mapper mapper;
-    struct row row; /* the last one mapped: what is encoded */
+    struct row row;         /* the last one mapped: what is encoded */
+    struct message message; /* and what it was made of */
+    bool keeps;             /* an error sink is configured: a row's record is kept beside it */
 
     struct sink sink;
     struct clock clock;
@@ -163,9 +165,9 @@ static const struct sink_class path_class = {path_row_size, path_put_row, path_s
 
 static void map_record(struct path *path, uint64_t number)
 {
-    struct message message = {.topic = SLICE("bench"), .value = record_of(path, number)};
     struct mapping_fault fault;
-    CHECK(mapper_map(&path->mapper, &message, &path->row, &fault) == MAPPING_ROW);
+    path->message = (struct message){.topic = SLICE("bench"), .value = record_of(path, number)};
+    CHECK(mapper_map(&path->mapper, &path->message, &path->row, &fault) == MAPPING_ROW);
 }
 
 static void run_json(struct path *path, uint64_t count)
@@ -223,7 +225,7 @@ static void path_take(struct path *path, uint64_t first, uint64_t end)
     for (uint64_t i = first; i < end; i++) {
         map_record(path, i);
         bucket_push(path->bucket, &path->row, offsets_enter(path->partition, path->offset), path->offset,
-                    NULL);
+                    path->keeps ? &path->message : NULL);
         path->offset++;
     }
     bucket_turn(path->bucket);
@@ -247,20 +249,29 @@ static void run_path(struct path *path, uint64_t count)
     offsets_committed(path->offsets, &commit, 1);
 }
 
+static void run_aside(struct path *path, uint64_t count)
+{
+    path->keeps = true;
+    run_path(path, count);
+    path->keeps = false;
+}
+
 static const struct stage {
     const char *name;
     void (*run)(struct path *path, uint64_t count);
     const char *what;
     bool points;
-} stages[] = {{"json", run_json, "the JSON reader alone", false},
-              {"mapper", run_mapper, "reader, converter and mapper: bytes to a row", false},
-              {"encoder", run_encoder, "a row to the bytes of a request, checksums too", false},
-              {"crc8", run_crc8, "CRC8 over as many bytes as the record has", false},
-              {"md5", run_md5, "its share of a body's digest, two bodies side by side", false},
-              {"path", run_path, "everything: bytes to a settled row, offsets and order kept", false},
-              {"point-map", run_mapper, "the same of a point", true},
-              {"point-put", run_encoder, "a point to its piece of a request", true},
-              {"point-path", run_path, "everything, of points; CRC-32C over each request too", true}};
+} stages[] = {
+    {"json", run_json, "the JSON reader alone", false},
+    {"mapper", run_mapper, "reader, converter and mapper: bytes to a row", false},
+    {"encoder", run_encoder, "a row to the bytes of a request, checksums too", false},
+    {"crc8", run_crc8, "CRC8 over as many bytes as the record has", false},
+    {"md5", run_md5, "its share of a body's digest, two bodies side by side", false},
+    {"path", run_path, "everything: bytes to a settled row, offsets and order kept", false},
+    {"aside", run_aside, "the same with an error sink: each record is kept until its row is settled", false},
+    {"point-map", run_mapper, "the same of a point", true},
+    {"point-put", run_encoder, "a point to its piece of a request", true},
+    {"point-path", run_path, "everything, of points; CRC-32C over each request too", true}};
 
 enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
 

@@ -1,4 +1,5 @@
 """flow: the real binary between a real broker and the emulator, judged by the oracle."""
+import collections
 import json
 import pathlib
 import random
@@ -135,6 +136,16 @@ def test_faults_in_the_middle_lose_nothing(broker, emulator, tmp_path):
     seen = judge(broker, emulator, truth, topic, f"connect-{topic}")
     assert seen["replays"] > 0 and seen["unanswered"] > 0
     assert emulator.counters()["keys_in_flight_twice"] == 0
+
+
+def test_a_request_takes_no_more_rows_than_it_may(broker, emulator, tmp_path):
+    topic = broker.create_topic("small", 1)
+    broker.produce(topic, [json.dumps({"k": str(number)}).encode() for number in range(1000)])
+    config = write_config(tmp_path, config_text(broker.address, emulator, [topic], name=topic, write="max_batch_rows: 7\nlinger: 1s\n"))
+    Job(tmp_path, [config], "--until-end").end(0)
+    emulator.flush()
+    requests = collections.Counter(json.loads(line)["request"] for line in emulator.journal.open())
+    assert sum(requests.values()) == 1000 and max(requests.values()) == 7
 
 
 def test_a_blocked_table_does_not_stop_another(broker, emulator, tmp_path):

@@ -37,11 +37,10 @@ int mapping_fault_set(struct mapping_fault *fault, enum mapping_stage stage, str
     return error_set(&fault->error, ERROR_RECORD, "%s", words);
 }
 
-int mapping_fault_convert(struct mapping_fault *fault, bool of_key, const struct error *err)
+int mapping_fault_convert(struct mapping_fault *fault, bool of_key)
 {
     fault->stage = STAGE_CONVERT;
     fault->of_key = of_key;
     fault_column(fault, (struct slice){0});
-    fault->error = *err;
     return error_wrap(&fault->error, "%s", of_key ? "key" : "value");
 }

@@ -8,7 +8,7 @@
 int mapping_fault_set(struct mapping_fault *fault, enum mapping_stage stage, struct slice column,
                       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* A converter's error: stage "convert", "key: ..." or "value: ...". */
-int mapping_fault_convert(struct mapping_fault *fault, bool of_key, const struct error *err);
+/* A converter's error, which stands in fault->error: stage "convert", "key: ..." or "value: ...". */
+int mapping_fault_convert(struct mapping_fault *fault, bool of_key);
 
 #endif

@@ -18,10 +18,9 @@ void sides_fini(struct sides *sides)
 int sides_read(const struct sides *sides, const struct message *message, struct value *key,
                struct value *value, struct mapping_fault *fault)
 {
-    struct error err;
-    if (converter_read(sides->key, message->key, key, &err) != 0)
-        return mapping_fault_convert(fault, true, &err);
-    if (converter_read(sides->value, message->value, value, &err) != 0)
-        return mapping_fault_convert(fault, false, &err);
+    if (converter_read(sides->key, message->key, key, &fault->error) != 0)
+        return mapping_fault_convert(fault, true);
+    if (converter_read(sides->value, message->value, value, &fault->error) != 0)
+        return mapping_fault_convert(fault, false);
     return 0;
 }

@@ -44,5 +44,5 @@ int32_t name_table_enter(struct name_table *table, struct slice name)
 
 int32_t name_table_find(const struct name_table *table, struct slice name)
 {
-    return (int32_t)*name_table_slot(table, name) - 1;
+    return table->count == 0 ? NAME_TABLE_NONE : (int32_t)*name_table_slot(table, name) - 1;
 }

@@ -290,8 +290,8 @@ static void test_a_point_has_at_most_1024_fields(void **state)
     struct cell *fields = arena_take(&rig->arena, 1025 * sizeof(fields[0]));
     struct visit_rig_point bad = a_point();
     for (int i = 0; i < 1025; i++) {
-        char *name = arena_take(&rig->arena, 8);
-        snprintf(name, 8, "f%04d", i);
+        char *name = arena_take(&rig->arena, 16);
+        snprintf(name, 16, "f%04d", i);
         fields[i] = visit_rig_number(name, i);
     }
     bad.fields = fields;

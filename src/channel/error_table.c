@@ -109,7 +109,7 @@ static void error_row_make(struct error_row *row, const struct aside_record *rec
 
 static size_t error_table_push(struct error_table *table, struct aside_record *record)
 {
-    struct error_row made;
+    struct error_row made = {.cell_count = 0};
     size_t held = table->share.held;
     error_row_make(&made, record);
     struct row row = {

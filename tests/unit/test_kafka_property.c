@@ -263,6 +263,34 @@ static void test_the_last_value_wins_over_ours(void **state)
     rd_kafka_conf_destroy(conf);
 }
 
+static void assert_property(const rd_kafka_conf_t *conf, const char *name, const char *wanted)
+{
+    char value[64];
+    size_t bytes = sizeof(value);
+    assert_int_equal(rd_kafka_conf_get(conf, name, value, &bytes), RD_KAFKA_CONF_OK);
+    assert_string_equal(value, wanted);
+}
+
+/* An offset moves when the error topic has confirmed its record: that must mean what it says. */
+static void test_a_confirmation_of_the_error_topic_cannot_be_made_cheaper(void **state)
+{
+    (void)state;
+    static const struct consumer_property cheaper[] = {{"enable.idempotence", "false", NULL},
+                                                       {"acks", "1", NULL},
+                                                       {"message.timeout.ms", "1000", NULL},
+                                                       {"linger.ms", "77", NULL}};
+    struct producer_options options = {
+        .brokers = "h:1", .topic = "errors", .pipeline = "p", .properties = cheaper, .property_count = 4};
+    struct error err;
+    rd_kafka_conf_t *conf = conf_create_producer(&options, &err);
+    assert_non_null(conf);
+    assert_property(conf, "enable.idempotence", "true");
+    assert_property(conf, "acks", "-1");
+    assert_property(conf, "message.timeout.ms", "0");
+    assert_property(conf, "linger.ms", "77");
+    rd_kafka_conf_destroy(conf);
+}
+
 static void assert_queue(uint32_t lanes, const char *messages, const char *kilobytes)
 {
     struct consumer_options options = options_with(NULL, 0);
@@ -356,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_a_login_text_has_room_for_many_options_and_no_more),
         cmocka_unit_test(test_key_and_trust_stores),
         cmocka_unit_test(test_the_last_value_wins_over_ours),
+        cmocka_unit_test(test_a_confirmation_of_the_error_topic_cannot_be_made_cheaper),
         cmocka_unit_test(test_lanes_share_the_queue),
         cmocka_unit_test(test_brokers_group_and_topics_are_needed),
         cmocka_unit_test(test_what_has_no_effect_is_said),

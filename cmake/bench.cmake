@@ -12,6 +12,7 @@ bench(emulator_reads emulator)
 bench(http http)
 bench(mapping mapping)
 bench(path mapping bucket kafka wire)
+bench(series timeseries)
 bench(wire wire)
 
 target_sources(bench_mapping PRIVATE ${CMAKE_SOURCE_DIR}/bench/envelope.c)

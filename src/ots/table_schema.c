@@ -274,6 +274,7 @@ int ots_schema_read(const struct ots_table_options *options, struct slice answer
                          answer.len, SLICE_ARG(options->plan->table));
     description->active = !found->has_table_status || found->table_status == OTS__TABLE_STATUS__ACTIVE;
     description->has_index = found->n_index_metas > 0 || found->table_meta->n_index_meta > 0;
+    description->key_count = options->plan->key_count;
     int rc = schema_compare(options->plan, found->table_meta, err);
     ots__describe_table_response__free_unpacked(found, NULL);
     return rc;

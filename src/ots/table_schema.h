@@ -17,11 +17,6 @@ bool ots_schema_has_too_many(const struct ots_table_options *options);
 /* GetRow of some key: has no effect, and is served by the partition that writes go to. */
 void ots_schema_put_probe(const struct ots_table_options *options, struct buffer *body);
 
-struct ots_description {
-    bool active;    /* TableStatus, where the service sends it */
-    bool has_index; /* at least one secondary index */
-};
-
 /* 0; or -1: ERROR_RETRY when the bytes are no description, ERROR_CONFIG with both keys side by side when the
  * table's primary key is not the plan's. */
 int ots_schema_read(const struct ots_table_options *options, struct slice answer,

@@ -3,9 +3,7 @@
 #ifndef TIMESERIES_SERIES_TABLE_H
 #define TIMESERIES_SERIES_TABLE_H
 
-#include "ots/table.h"
-
-struct series_table_check; /* opaque */
+#include "ots/table_check.h"
 
 struct series_table_options {
     struct slice table; /* kept until done */
@@ -14,13 +12,10 @@ struct series_table_options {
     bool look_only; /* a missing table is told of, and not created */
 };
 
-/* As ots_table_check_start(), with its callback; has_index and key_count are not told. A data table of that
- * name is ERROR_CONFIG, with words that say so. */
-struct series_table_check *series_table_check_start(struct ots_client *client, struct clock *clock,
-                                                    const struct series_table_options *options,
-                                                    int64_t retry_ms, ots_table_done_fn *on_done, void *arg);
-const char *series_table_check_waits(const struct series_table_check *check, int64_t *since_ms,
-                                     uint32_t *failures);
-void series_table_check_destroy(struct series_table_check *check);
+/* A check as that of a data table: ots_table_check_waits() and ots_table_check_destroy() are its own, too;
+ * has_index and key_count are not told. A data table of that name is ERROR_CONFIG, with words that say so. */
+struct ots_table_check *series_table_check_start(struct ots_client *client, struct clock *clock,
+                                                 const struct series_table_options *options, int64_t retry_ms,
+                                                 ots_table_done_fn *on_done, void *arg);
 
 #endif

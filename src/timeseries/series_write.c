@@ -22,6 +22,7 @@ struct series_sink {
     struct ots_sender sender;
     struct meta_cache metas;
     bool ignore_meta;
+    struct series_reply reply; /* the one that is being read */
 };
 
 static struct series_sink *series_of(struct sink *sink)
@@ -62,15 +63,16 @@ static int series_read_reply(struct ots_reading *reading, struct slice body, str
 {
     struct series_sink *series = series_of(&reading->sender->sink);
     struct batch *batch = reading->batch;
-    struct series_reply reply;
-    if (series_reply_read(body, batch->count, &reply, err) != 0)
+    struct series_reply *reply = &series->reply;
+    if (series_reply_read(body, batch->count, reply, err) != 0)
         return -1;
     for (uint32_t i = 0; i < batch->count; i++)
         ots_sender_wrote(reading, i);
-    for (uint32_t i = 0; i < reply.failure_count; i++)
-        ots_sender_refused(reading, reply.failures[i].row, reply.failures[i].code, reply.failures[i].message);
-    for (uint32_t i = 0; i < reply.meta_count; i++)
-        meta_cache_put(&series->metas, series_hash(batch, reply.meta_rows[i]), reply.meta_times_s[i],
+    for (uint32_t i = 0; i < reply->failure_count; i++)
+        ots_sender_refused(reading, reply->failures[i].row, reply->failures[i].code,
+                           reply->failures[i].message);
+    for (uint32_t i = 0; i < reply->meta_count; i++)
+        meta_cache_put(&series->metas, series_hash(batch, reply->meta_rows[i]), reply->meta_times_s[i],
                        series_now_s(series));
     return 0;
 }

@@ -44,7 +44,7 @@ uint32_t crc32c_plain(const void *from, size_t bytes)
 
 #define SSE42 __attribute__((target("sse4.2")))
 
-enum { RUN = 1024 };
+enum { RUN = 1024, THREE_RUNS = 3 * RUN };
 
 /* crc32c_far[n][b]: what becomes of byte n of a checksum, b, when RUN zero bytes follow. */
 static const uint32_t crc32c_far[4][256] = {
@@ -67,7 +67,7 @@ SSE42 static uint64_t crc32c_three_runs(uint64_t crc, const char *at)
     for (size_t i = 0; i < RUN; i += 8) {
         crc = _mm_crc32_u64(crc, bytes_get_u64(at + i));
         second = _mm_crc32_u64(second, bytes_get_u64(at + RUN + i));
-        third = _mm_crc32_u64(third, bytes_get_u64(at + 2 * RUN + i));
+        third = _mm_crc32_u64(third, bytes_get_u64(at + RUN + RUN + i));
     }
     return crc32c_shift(crc32c_shift(crc) ^ second) ^ third;
 }
@@ -75,7 +75,7 @@ SSE42 static uint64_t crc32c_three_runs(uint64_t crc, const char *at)
 SSE42 static uint32_t crc32c_sse42(const char *at, size_t bytes)
 {
     uint64_t crc = UINT32_MAX;
-    for (; bytes >= 3 * RUN; at += 3 * RUN, bytes -= 3 * RUN)
+    for (; bytes >= THREE_RUNS; at += THREE_RUNS, bytes -= THREE_RUNS)
         crc = crc32c_three_runs(crc, at);
     for (; bytes >= 8; at += 8, bytes -= 8)
         crc = _mm_crc32_u64(crc, bytes_get_u64(at));

@@ -243,7 +243,7 @@ static void put_vectors(struct row_writer *writer, const struct row_layout *layo
             continue;
         if (slot == SLOT_LONG || slot == SLOT_DOUBLE)
             at = bytes_put_u32(at, 0);
-        char *field = writer->piece + VALUES + 4 + 4 * slot;
+        char *field = writer->piece + VALUES + 4 + (size_t)4 * slot;
         writer->piece[VALUES_SHAPE + 4 + 2 * slot] = (char)(4 + 4 * slot);
         put_reference(field, at);
         writer->slot[slot] = bytes_put_u32(at, count);

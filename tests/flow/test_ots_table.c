@@ -110,6 +110,13 @@ static void push_missing(struct story *story)
     fake_ots_push_error(story->fake, 404, "OTSObjectNotExist", "Requested table does not exist.");
 }
 
+/* Not there, and not as a time-series table either. */
+static void push_unknown(struct story *story)
+{
+    push_missing(story);
+    push_missing(story);
+}
+
 static void test_a_table_that_is_ours_takes_one_request(void **state)
 {
     struct story *story = *state;
@@ -133,8 +140,8 @@ static void test_a_missing_table_is_an_error_at_once_where_creating_is_not_allow
 {
     struct story *story = *state;
     story->options.auto_create = false;
-    push_missing(story);
-    CHECK_SENDS(story, "DescribeTable");
+    push_unknown(story);
+    CHECK_SENDS(story, "DescribeTable", "DescribeTimeseriesTable");
     assert_int_equal(story->error.kind, ERROR_CONFIG);
     assert_non_null(
         strstr(story->error.text, "table orders: it does not exist and auto_create (auto.create) is off"));
@@ -144,16 +151,17 @@ static void test_a_missing_table_is_an_error_at_once_where_creating_is_not_allow
 static void test_a_missing_table_is_created_and_awaited(void **state)
 {
     struct story *story = *state;
-    push_missing(story);
+    push_unknown(story);
     push_ok(story);
     push_described(story, true, false);
     fake_ots_push_error(story->fake, 404, "OTSTableNotReady", "The table is not ready.");
     fake_ots_push_error(story->fake, 503, "OTSPartitionUnavailable", "The partition is not available.");
     push_ok(story);
-    CHECK_SENDS(story, "DescribeTable", "CreateTable", "DescribeTable", "GetRow", "GetRow", "GetRow");
+    CHECK_SENDS(story, "DescribeTable", "DescribeTimeseriesTable", "CreateTable", "DescribeTable", "GetRow",
+                "GetRow", "GetRow");
     assert_int_equal(story->error.kind, ERROR_NONE);
     assert_true(story->state.created);
-    struct slice body = fake_ots_request(story->fake, 1)->body;
+    struct slice body = fake_ots_request(story->fake, 2)->body;
     Ots__CreateTableRequest *sent =
         ots__create_table_request__unpack(NULL, body.len, (const uint8_t *)body.at);
     assert_non_null(sent);
@@ -162,18 +170,68 @@ static void test_a_missing_table_is_created_and_awaited(void **state)
     ots__create_table_request__free_unpacked(sent, NULL);
 }
 
-static void test_a_table_that_is_not_seen_yet_is_waited_for(void **state)
+/* The service may call it missing, or refuse to describe it: nobody knows. */
+static void test_a_time_series_table_of_that_name_is_named(void **state)
+{
+    static const char *const codes[] = {"OTSObjectNotExist", "OTSParameterInvalid"};
+    struct story *story = *state;
+    story->options.look_only = true;
+    for (size_t i = 0; i < 2; i++) {
+        fake_ots_push_error(story->fake, i == 0 ? 404 : 400, codes[i], "said by the script");
+        push_ok(story);
+    }
+    CHECK_SENDS(story, "DescribeTable", "DescribeTimeseriesTable");
+    assert_int_equal(story->error.kind, ERROR_CONFIG);
+    assert_non_null(strstr(story->error.text, "table orders: there is a time-series table of this name"));
+    struct slice described = fake_ots_request(story->fake, 0)->body;
+    assert_true(slice_equal(described, fake_ots_request(story->fake, 1)->body));
+    struct ots_table_check *again = ots_table_check_start(story->client, loop_clock(story->loop),
+                                                          &story->options, story->retry_ms, on_done, story);
+    loop_run(story->loop);
+    assert_string_equal(fake_ots_request(story->fake, 3)->operation, "DescribeTimeseriesTable");
+    assert_non_null(strstr(story->error.text, "there is a time-series table of this name"));
+    ots_table_check_destroy(again);
+}
+
+static void test_a_description_that_is_refused_for_another_reason_is_told(void **state)
+{
+    struct story *story = *state;
+    fake_ots_push_error(story->fake, 400, "OTSParameterInvalid", "Invalid table name");
+    fake_ots_push_error(story->fake, 403, "OTSNoPermissionAccess", "DescribeTimeseriesTable is denied.");
+    CHECK_SENDS(story, "DescribeTable", "DescribeTimeseriesTable");
+    assert_int_equal(story->error.kind, ERROR_CONFIG);
+    assert_non_null(strstr(story->error.text, "Invalid table name"));
+}
+
+/* Who may not look for the other kind may create all the same; and weather there passes, too. */
+static void test_the_other_kind_need_not_be_known(void **state)
 {
     struct story *story = *state;
     push_missing(story);
+    fake_ots_push_error(story->fake, 503, "OTSServerUnavailable", "Server is not available.");
+    push_missing(story);
+    fake_ots_push_error(story->fake, 403, "OTSNoPermissionAccess", "DescribeTimeseriesTable is denied.");
+    push_ok(story);
+    push_described(story, true, false);
+    push_ok(story);
+    CHECK_SENDS(story, "DescribeTable", "DescribeTimeseriesTable", "DescribeTable", "DescribeTimeseriesTable",
+                "CreateTable", "DescribeTable", "GetRow");
+    assert_int_equal(story->error.kind, ERROR_NONE);
+    assert_true(story->state.created);
+}
+
+static void test_a_table_that_is_not_seen_yet_is_waited_for(void **state)
+{
+    struct story *story = *state;
+    push_unknown(story);
     push_ok(story);
     push_missing(story);
     fake_ots_push_error(story->fake, 409, "OTSObjectAlreadyExist", "Requested table already exists.");
     push_described(story, false, false);
     push_described(story, true, false);
     push_ok(story);
-    CHECK_SENDS(story, "DescribeTable", "CreateTable", "DescribeTable", "CreateTable", "DescribeTable",
-                "DescribeTable", "GetRow");
+    CHECK_SENDS(story, "DescribeTable", "DescribeTimeseriesTable", "CreateTable", "DescribeTable",
+                "CreateTable", "DescribeTable", "DescribeTable", "GetRow");
     assert_int_equal(story->error.kind, ERROR_NONE);
     assert_true(story->state.created);
 }
@@ -181,11 +239,11 @@ static void test_a_table_that_is_not_seen_yet_is_waited_for(void **state)
 static void test_a_lost_race_is_as_good(void **state)
 {
     struct story *story = *state;
-    push_missing(story);
+    push_unknown(story);
     fake_ots_push_error(story->fake, 409, "OTSObjectAlreadyExist", "Requested table already exists.");
     push_described(story, true, false);
     push_ok(story);
-    CHECK_SENDS(story, "DescribeTable", "CreateTable", "DescribeTable", "GetRow");
+    CHECK_SENDS(story, "DescribeTable", "DescribeTimeseriesTable", "CreateTable", "DescribeTable", "GetRow");
     assert_int_equal(story->error.kind, ERROR_NONE);
     assert_false(story->state.created);
 }
@@ -194,21 +252,21 @@ static void test_a_lost_race_is_as_good(void **state)
 static void test_a_create_without_an_answer_is_looked_after(void **state)
 {
     struct story *story = *state;
-    push_missing(story);
+    push_unknown(story);
     fake_ots_push(story->fake, &(struct fake_step){.way = FAKE_HALF, .body = SLICE("half")});
     push_described(story, true, false);
-    CHECK_SENDS(story, "DescribeTable", "CreateTable", "DescribeTable");
+    CHECK_SENDS(story, "DescribeTable", "DescribeTimeseriesTable", "CreateTable", "DescribeTable");
     assert_int_equal(story->error.kind, ERROR_NONE);
 }
 
 static void test_a_reader_that_may_not_read_may_write(void **state)
 {
     struct story *story = *state;
-    push_missing(story);
+    push_unknown(story);
     push_ok(story);
     push_described(story, true, false);
     fake_ots_push_error(story->fake, 403, "OTSNoPermissionAccess", "GetRow is denied.");
-    CHECK_SENDS(story, "DescribeTable", "CreateTable", "DescribeTable", "GetRow");
+    CHECK_SENDS(story, "DescribeTable", "DescribeTimeseriesTable", "CreateTable", "DescribeTable", "GetRow");
     assert_int_equal(story->error.kind, ERROR_NONE);
 }
 
@@ -241,9 +299,9 @@ static void test_what_needs_a_person_is_said_at_once(void **state)
 static void test_permission_to_create_is_needed_to_create(void **state)
 {
     struct story *story = *state;
-    push_missing(story);
+    push_unknown(story);
     fake_ots_push_error(story->fake, 403, "OTSNoPermissionAccess", "CreateTable is denied.");
-    CHECK_SENDS(story, "DescribeTable", "CreateTable");
+    CHECK_SENDS(story, "DescribeTable", "DescribeTimeseriesTable", "CreateTable");
     assert_int_equal(story->error.kind, ERROR_CONFIG);
     assert_non_null(strstr(story->error.text, "CreateTable: 403 OTSNoPermissionAccess"));
 }
@@ -297,14 +355,14 @@ static void test_a_white_list_with_more_columns_than_a_table_defines_gets_its_ta
     story->plan.columns = many;
     story->plan.column_count = 33;
     story->options.define_columns = true;
-    push_missing(story);
+    push_unknown(story);
     push_ok(story);
     push_described(story, true, false);
     push_ok(story);
-    CHECK_SENDS(story, "DescribeTable", "CreateTable", "DescribeTable", "GetRow");
+    CHECK_SENDS(story, "DescribeTable", "DescribeTimeseriesTable", "CreateTable", "DescribeTable", "GetRow");
     assert_int_equal(story->error.kind, ERROR_NONE);
     assert_true(story->state.created);
-    struct slice body = fake_ots_request(story->fake, 1)->body;
+    struct slice body = fake_ots_request(story->fake, 2)->body;
     Ots__CreateTableRequest *sent =
         ots__create_table_request__unpack(NULL, body.len, (const uint8_t *)body.at);
     assert_non_null(sent);
@@ -331,6 +389,9 @@ int main(void)
         CASE(test_an_index_is_told),
         CASE(test_a_missing_table_is_an_error_at_once_where_creating_is_not_allowed),
         CASE(test_a_missing_table_is_created_and_awaited),
+        CASE(test_a_time_series_table_of_that_name_is_named),
+        CASE(test_a_description_that_is_refused_for_another_reason_is_told),
+        CASE(test_the_other_kind_need_not_be_known),
         CASE(test_a_table_that_is_not_seen_yet_is_waited_for),
         CASE(test_a_lost_race_is_as_good),
         CASE(test_a_create_without_an_answer_is_looked_after),

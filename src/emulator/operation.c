@@ -54,6 +54,16 @@ static const struct operation operations[] = {
      operation_put_timeseries_data_read, operation_put_timeseries_data},
     {"GetTimeseriesData", "/GetTimeseriesData", MESSAGE(get_timeseries_data), false, true, NULL,
      operation_get_timeseries_data},
+    {"QueryTimeseriesMeta", "/QueryTimeseriesMeta", MESSAGE(query_timeseries_meta), false, false, NULL,
+     operation_query_timeseries_meta},
+    {"UpdateTimeseriesMeta", "/UpdateTimeseriesMeta", MESSAGE(update_timeseries_meta), false, false, NULL,
+     operation_update_timeseries_meta},
+    {"DeleteTimeseriesMeta", "/DeleteTimeseriesMeta", MESSAGE(delete_timeseries_meta), false, false, NULL,
+     operation_delete_timeseries_meta},
+    {"SplitTimeseriesScanTask", "/SplitTimeseriesScanTask", MESSAGE(split_timeseries_scan_task), false, false,
+     NULL, operation_split_timeseries_scan_task},
+    {"ScanTimeseriesData", "/ScanTimeseriesData", MESSAGE(scan_timeseries_data), false, true, NULL,
+     operation_scan_timeseries_data},
 };
 
 /* What the service has beside these, and what to call it. */
@@ -79,16 +89,10 @@ static const struct {
               {"DeleteDeliveryTask", "delivery tasks"},
               {"DescribeDeliveryTask", "delivery tasks"},
               {"ListDeliveryTask", "delivery tasks"},
-              {"CreateTimeseries*", "time series"},
-              {"DeleteTimeseries*", "time series"},
-              {"DescribeTimeseries*", "time series"},
-              {"GetTimeseries*", "time series"},
-              {"ListTimeseries*", "time series"},
-              {"PutTimeseries*", "time series"},
-              {"QueryTimeseries*", "time series"},
-              {"ScanTimeseries*", "time series"},
-              {"SplitTimeseries*", "time series"},
-              {"UpdateTimeseries*", "time series"}};
+              {"CreateTimeseries*", "analytical stores and lastpoint indexes of time series"},
+              {"DeleteTimeseries*", "analytical stores and lastpoint indexes of time series"},
+              {"DescribeTimeseries*", "analytical stores and lastpoint indexes of time series"},
+              {"UpdateTimeseries*", "analytical stores and lastpoint indexes of time series"}};
 
 static bool operation_is(struct slice name, const char *other)
 {

@@ -52,6 +52,11 @@ int operation_delete_timeseries_table(struct visit *visit);
 int operation_put_timeseries_data_read(struct visit *visit);
 int operation_put_timeseries_data(struct visit *visit);
 int operation_get_timeseries_data(struct visit *visit);
+int operation_query_timeseries_meta(struct visit *visit);
+int operation_update_timeseries_meta(struct visit *visit);
+int operation_delete_timeseries_meta(struct visit *visit);
+int operation_split_timeseries_scan_task(struct visit *visit);
+int operation_scan_timeseries_data(struct visit *visit);
 
 int operation_start_local_transaction(struct visit *visit);
 int operation_commit_transaction(struct visit *visit);

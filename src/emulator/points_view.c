@@ -1,12 +1,18 @@
 /* points_view: fields chosen and named. */
 #include "emulator/points_view.h"
 
+#include <stdio.h>
+
 #include "base/arena.h"
 #include "emulator/expiry.h"
 #include "emulator/read_view.h"
 #include "emulator/refusal.h"
+#include "emulator/row_key.h"
+#include "emulator/series_id.h"
 #include "emulator/store.h"
 #include "wire/tablestore.pb-c.h"
+
+enum { POINTS_HASH_DIGITS = 16 };
 
 /* [assumed] Those of boolean and binary are shown nowhere; clients look at none. */
 static const struct {
@@ -81,6 +87,21 @@ static size_t points_size(const struct row *row)
     return bytes;
 }
 
+/* A hash of the series stands in front of the other key columns. No SDK reads it, but older ones (Java 5.13)
+ * find the others by their places. [assumed] 16 digits. */
+static void points_put_hash(const struct row_node *node, struct row *row, struct arena *arena)
+{
+    uint64_t hash = row_key_hash(SLICE(""), series_id_of_point(row_index_key(node)));
+    struct cell *keys = arena_take(arena, (row->key_count + 1) * sizeof(*keys));
+    char *text = arena_take(arena, POINTS_HASH_DIGITS + 1);
+    snprintf(text, POINTS_HASH_DIGITS + 1, "%016llx", (unsigned long long)hash);
+    keys[0] =
+        (struct cell){.name = SLICE("_#h"), .type = CELL_STRING, .bytes = slice_of(text, POINTS_HASH_DIGITS)};
+    memcpy(keys + 1, row->keys, row->key_count * sizeof(*keys));
+    row->keys = keys;
+    row->key_count++;
+}
+
 /* [assumed] A point that has none of the fields is left out. */
 bool points_view_row(const struct points_view *view, const struct row_node *node, struct row *row,
                      size_t *read_bytes, struct arena *arena)
@@ -97,6 +118,7 @@ bool points_view_row(const struct points_view *view, const struct row_node *node
             row->cells[row->cell_count++] = row->cells[i];
     read_view_key(view->table, node, row, arena);
     *read_bytes = points_size(row);
+    points_put_hash(node, row, arena);
     for (uint32_t i = 0; i < row->cell_count; i++)
         points_name(&row->cells[i], arena);
     return row->cell_count > 0;

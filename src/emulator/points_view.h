@@ -25,7 +25,7 @@ int points_view_make(struct points_view *view, struct Ots__TimeseriesFieldsToGet
 /* At this table, now. */
 void points_view_aim(struct points_view *view, const struct store_table *points, int64_t now_ms);
 
-/* The point as an answer has it: four key columns, and cells whose names tell their type too. Views into the
+/* The point as an answer has it: five key columns, and cells whose names tell their type too. Views into the
  * node, and the arena. `read_bytes`: as the service counts sizes. False: there is nothing to give. */
 bool points_view_row(const struct points_view *view, const struct row_node *node, struct row *row,
                      size_t *read_bytes, struct arena *arena);

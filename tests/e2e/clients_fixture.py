@@ -34,15 +34,32 @@ def made(name, sources, make):
     return folder
 
 
-@pytest.fixture(scope="session")
-def java_client():
-    here = CLIENTS / "java"
-    jars = made("java-jars", [here / "pom.xml"], lambda folder: run(
+def java_path(name, *more):
+    """The class path of all programs in a folder, and of those from other folders that they need."""
+    here = CLIENTS / name
+    jars = made(f"{name}-jars", [here / "pom.xml"], lambda folder: run(
         "mvn", "-B", "-q", "-f", here / "pom.xml", "dependency:copy-dependencies", f"-DoutputDirectory={folder}",
         "-DincludeScope=runtime"))
-    sources = sorted(here.glob("*.java"))
-    classes = made("java", [here / "pom.xml", *sources], lambda folder: run("javac", "-cp", f"{jars}/*", "-d", folder, *sources))
-    return ["java", "-XX:TieredStopAtLevel=1", "-cp", f"{classes}:{jars}/*", "Client"]
+    sources = [*sorted(here.glob("*.java")), *more]
+    classes = made(name, [here / "pom.xml", *sources], lambda folder: run("javac", "-cp", f"{jars}/*", "-d", folder, *sources))
+    return f"{classes}:{jars}/*"
+
+
+@pytest.fixture(scope="session")
+def java_client():
+    return ["java", "-XX:TieredStopAtLevel=1", "-cp", java_path("java"), "Client"]
+
+
+@pytest.fixture(scope="session")
+def java_old_client():
+    """With the SDK of the Java connector."""
+    return ["java", "-XX:TieredStopAtLevel=1", "-cp", java_path("java-old", CLIENTS / "java" / "Checks.java"), "OldSeries"]
+
+
+@pytest.fixture(scope="session")
+def series_dump():
+    """+ [ENDPOINT, ID, SECRET, INSTANCE, TABLE]: all points of a time-series table as lines of JSON (clients/java/Dump.java)."""
+    return ["java", "-cp", java_path("java"), "Dump"]
 
 
 @pytest.fixture(scope="session")

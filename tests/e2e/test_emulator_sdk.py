@@ -1,4 +1,5 @@
 """The official SDKs, unmodified, as judges of the emulator: client programs of ours under clients/, each of many checks."""
+import json
 import os
 import signal
 import subprocess
@@ -18,15 +19,37 @@ def run_client(command, emulator, least, *more, **environment):
 
 
 def test_the_java_sdk_finds_everything_as_the_service_has_it(emulator, java_client):
-    run_client(java_client, emulator, 520)
+    run_client(java_client, emulator, 735)
 
 
 def test_the_go_sdk_finds_everything_as_the_service_has_it(emulator, go_client):
-    run_client(go_client, emulator, 240)
+    run_client(go_client, emulator, 325)
 
 
 def test_the_python_sdk_finds_everything_as_the_service_has_it(emulator, python_client):
-    run_client(python_client, emulator, 320)
+    run_client(python_client, emulator, 375)
+
+
+def test_the_java_sdk_of_the_connector_sends_tags_as_a_text(emulator, java_old_client):
+    run_client(java_old_client, emulator, 9)
+
+
+def test_every_point_of_a_table_is_dumped_as_a_line(emulator, series_dump):
+    from tablestore import CreateTimeseriesTableRequest, OTSClient, TimeseriesKey, TimeseriesRow, TimeseriesTableMeta
+    client = OTSClient(emulator.endpoint, emulator.access_key_id, emulator.access_key_secret, emulator.instance)
+    client.create_timeseries_table(CreateTimeseriesTableRequest(TimeseriesTableMeta("t")))
+    fields = {"b": True, "d": 1e300, "i": -(1 << 63), "s": 'quoted "\\\n数据', "y": bytearray(b"\0\xff")}
+    client.put_timeseries_data("t", [TimeseriesRow(TimeseriesKey("m", "h", {"b": "2", "a": "1"}), fields, 5)])
+    client.put_timeseries_data("t", [TimeseriesRow(TimeseriesKey("m", f"h{i % 7}", {}), {"i": i}, i) for i in range(200)])
+    ended = subprocess.run([*series_dump, emulator.endpoint, emulator.access_key_id, emulator.access_key_secret, emulator.instance, "t"],
+                           capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0 and ended.stderr.split()[-1] == "201", ended.stderr
+    points = {(point["data_source"], point["time_us"]): point for point in map(json.loads, ended.stdout.splitlines())}
+    assert len(points) == 201 and points["h6", 6]["fields"] == [["i", "integer", 6]]
+    assert points["h", 5] == {
+        "measurement": "m", "data_source": "h", "tags": [["a", "1"], ["b", "2"]], "time_us": 5,
+        "fields": [["b", "boolean", True], ["d", "double", 1e300], ["i", "integer", -(1 << 63)], ["s", "string", fields["s"]],
+                   ["y", "binary", "AP8="]]}
 
 
 def test_the_node_sdk_finds_everything_as_the_service_has_it(emulator, node_client):

@@ -24,7 +24,7 @@ REQUESTS = [name for name in VECTORS if not name.startswith("responses/")]
 ANSWERS = [name for name in VECTORS if name.startswith("responses/")]
 
 # What the emulator does not do, by a word of the operation: the words of its refusal.
-LATER = {"TimeseriesMeta": "time series", "tunnel/": "tunnels", "Stream": "streams", "ShardIterator": "streams", "SQL": "SQL",
+LATER = {"tunnel/": "tunnels", "Stream": "streams", "ShardIterator": "streams", "SQL": "SQL",
          "Search": "search indexes"}
 
 # Requests that the service would refuse too, or whose row or transaction is not there.

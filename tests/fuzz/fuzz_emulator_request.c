@@ -51,7 +51,12 @@ static const struct {
              {"/UpdateTimeseriesTable", ANSWER(update_timeseries_table)},
              {"/DeleteTimeseriesTable", ANSWER(delete_timeseries_table)},
              {"/PutTimeseriesData", ANSWER(put_timeseries_data)},
-             {"/GetTimeseriesData", ANSWER(get_timeseries_data)}};
+             {"/GetTimeseriesData", ANSWER(get_timeseries_data)},
+             {"/QueryTimeseriesMeta", ANSWER(query_timeseries_meta)},
+             {"/UpdateTimeseriesMeta", ANSWER(update_timeseries_meta)},
+             {"/DeleteTimeseriesMeta", ANSWER(delete_timeseries_meta)},
+             {"/SplitTimeseriesScanTask", ANSWER(split_timeseries_scan_task)},
+             {"/ScanTimeseriesData", ANSWER(scan_timeseries_data)}};
 enum { ASKED = sizeof(asked) / sizeof(asked[0]) };
 
 static struct store store;

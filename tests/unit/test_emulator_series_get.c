@@ -56,7 +56,7 @@ static void expect_times(struct visit_rig *rig, const Ots__GetTimeseriesDataRequ
     size_t count = visit_rig_rows(rig, answer->rows_data, rows, ROWS_MOST);
     for (size_t i = 0; i < count; i++)
         snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%lld", i == 0 ? "" : " ",
-                 (long long)rows[i].keys[3].integer);
+                 (long long)rows[i].keys[4].integer);
     assert_string_equal(found, times);
     assert_false(answer->has_next_token);
 }
@@ -82,20 +82,21 @@ static void test_the_answer_has_key_columns_and_typed_names(void **state)
                                     .time_us = 1700000000000001,
                                     .fields = fields,
                                     .field_count = 5};
-    static const char *const keys[] = {"_m_name", "_data_source", "_tags", "_time"};
+    static const char *const keys[] = {"_#h", "_m_name", "_data_source", "_tags", "_time"};
     static const char *const names[] = {"b:b", "d:d", "i:i", "s:s", "y:y"};
     struct row row;
     Ots__GetTimeseriesDataRequest request = request_for(rig);
     assert_int_equal(visit_rig_put_points(rig, "m", &point, 1), 200);
     request.time_series_key = visit_rig_series(rig, "cpu", "host", "os=linux,region=cn");
     assert_int_equal(visit_rig_rows(rig, get(rig, &request)->rows_data, &row, 1), 1);
-    assert_int_equal(row.key_count, 4);
-    for (int i = 0; i < 4; i++)
+    assert_int_equal(row.key_count, 5);
+    for (int i = 0; i < 5; i++)
         assert_true(slice_equal(row.keys[i].name, slice_text(keys[i])));
-    assert_true(slice_equal(row.keys[0].bytes, SLICE("cpu")));
-    assert_true(slice_equal(row.keys[1].bytes, SLICE("host")));
-    assert_true(slice_equal(row.keys[2].bytes, SLICE("[\"os=linux\",\"region=cn\"]")));
-    assert_int_equal(row.keys[3].integer, 1700000000000001);
+    assert_int_equal(row.keys[0].bytes.len, 16);
+    assert_true(slice_equal(row.keys[1].bytes, SLICE("cpu")));
+    assert_true(slice_equal(row.keys[2].bytes, SLICE("host")));
+    assert_true(slice_equal(row.keys[3].bytes, SLICE("[\"os=linux\",\"region=cn\"]")));
+    assert_int_equal(row.keys[4].integer, 1700000000000001);
     assert_int_equal(row.cell_count, 5);
     for (int i = 0; i < 5; i++) {
         assert_true(slice_equal(row.cells[i].name, slice_text(names[i])));
@@ -186,7 +187,7 @@ static void read_by_pages(struct visit_rig *rig, bool backward)
         size_t count = visit_rig_rows(rig, answer->rows_data, rows, ROWS_MOST);
         assert_int_equal(count, page < 3 ? 3 : 1);
         for (size_t i = 0; i < count; i++, expected += backward ? -1 : 1)
-            assert_int_equal(rows[i].keys[3].integer, expected);
+            assert_int_equal(rows[i].keys[4].integer, expected);
         assert_true(answer->has_next_token == (page < 3));
         request.has_token = true;
         request.token = answer->next_token;

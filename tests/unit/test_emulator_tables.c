@@ -646,8 +646,8 @@ static void test_operations_that_are_not_here_are_refused_by_name(void **state)
     assert_string_equal(refusal.message, "Unsupported operation: SQLQuery. This emulator does not know SQL.");
     operation_refuse(SLICE("/tunnel/create"), &refusal);
     assert_non_null(strstr(refusal.message, "tunnels"));
-    operation_refuse(SLICE("/PutTimeseriesData"), &refusal);
-    assert_non_null(strstr(refusal.message, "time series"));
+    operation_refuse(SLICE("/CreateTimeseriesAnalyticalStore"), &refusal);
+    assert_non_null(strstr(refusal.message, "lastpoint indexes of time series"));
     operation_refuse(SLICE("/Search"), &refusal);
     assert_non_null(strstr(refusal.message, "search indexes"));
     operation_refuse(SLICE(""), &refusal);

@@ -20,6 +20,7 @@ func main() {
 		checkReads()
 		checkBatches()
 		checkTransactions()
+		checkSeries()
 		checkDoors()
 	}
 	fmt.Println(checks)

@@ -30,6 +30,7 @@ public final class Client {
         Filters.run();
         Batches.run();
         Transactions.run();
+        Series.run();
         Limits.run();
         Doors.run();
     }

@@ -7,7 +7,7 @@ import sys
 
 import checks
 
-PARTS = ("tables", "types_and_rows", "reads", "batches", "transactions", "doors")
+PARTS = ("tables", "types_and_rows", "reads", "batches", "transactions", "series", "doors")
 
 for name in ("sealed",) if len(sys.argv) > 5 else PARTS:
     importlib.import_module(name)  # each does its checks as it is read

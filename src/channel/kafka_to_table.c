@@ -10,12 +10,14 @@
 #include "channel/error_table.h"
 #include "loop/loop.h"
 #include "ots/write.h"
+#include "timeseries/series_table.h"
+#include "timeseries/series_write.h"
 
 enum { CHECK_RETRY_MS = 30000 };
 
 struct table_check {
     struct kafka_to_table *pipe;
-    const struct mapping_plan *plan;
+    struct slice table;
     struct ots_table_check *check;
     bool done;
     struct ots_table_state state;
@@ -63,10 +65,22 @@ static void kafka_to_table_on_away(void *arg, int64_t away_ms)
     channel_was_away(pipe->channel, away_ms);
 }
 
+static struct sink *kafka_to_table_series_sink(struct kafka_to_table *pipe,
+                                               const struct settings_table *table)
+{
+    return series_write_create(pipe->client,
+                               &(struct series_write_options){.table = table->plan.table,
+                                                              .rows_most = table->rows_most,
+                                                              .ignore_meta = !table->update_meta,
+                                                              .series_most = table->series_most});
+}
+
 /* BulkImport takes several rows of one key; a table with an index does not [assumed]. */
 static struct sink *kafka_to_table_sink(struct kafka_to_table *pipe, size_t index)
 {
     const struct settings_table *table = &pipe->settings->tables[index];
+    if (table->timeseries)
+        return kafka_to_table_series_sink(pipe, table);
     bool same_key = table->same_key && !pipe->checks[index].state.has_index;
     struct sink *sink = ots_write_create(pipe->client, table->plan.table, table->request, same_key);
     sink->rows_most = table->rows_most;
@@ -198,24 +212,46 @@ static void kafka_to_table_on_checked(void *arg, const struct ots_table_state *s
         clock_start(loop_clock(pipe->loop), &pipe->step, 0);
 }
 
-static void kafka_to_table_check(struct kafka_to_table *pipe, const struct ots_table_options *options)
+static struct table_check *kafka_to_table_add_check(struct kafka_to_table *pipe, struct slice table)
 {
     struct table_check *check = &pipe->checks[pipe->check_count++];
     check->pipe = pipe;
-    check->plan = options->plan;
+    check->table = table;
+    return check;
+}
+
+static void kafka_to_table_check(struct kafka_to_table *pipe, const struct ots_table_options *options)
+{
+    struct table_check *check = kafka_to_table_add_check(pipe, options->plan->table);
     check->check = ots_table_check_start(pipe->client, loop_clock(pipe->loop), options, CHECK_RETRY_MS,
                                          kafka_to_table_on_checked, check);
+}
+
+static void kafka_to_table_check_series(struct kafka_to_table *pipe, const struct settings_table *table)
+{
+    struct table_check *check = kafka_to_table_add_check(pipe, table->plan.table);
+    struct series_table_options options = {
+        .table = table->plan.table, .auto_create = table->create.auto_create, .ttl_s = table->create.ttl_s};
+    check->check = series_table_check_start(pipe->client, loop_clock(pipe->loop), &options, CHECK_RETRY_MS,
+                                            kafka_to_table_on_checked, check);
+}
+
+static void kafka_to_table_check_table(struct kafka_to_table *pipe, const struct settings_table *table)
+{
+    struct ots_table_options options = table->create;
+    options.plan = &table->plan;
+    if (table->timeseries)
+        kafka_to_table_check_series(pipe, table);
+    else
+        kafka_to_table_check(pipe, &options);
 }
 
 static void kafka_to_table_check_all(struct kafka_to_table *pipe)
 {
     const struct settings *settings = pipe->settings;
     struct ots_table_options error_options;
-    for (size_t i = 0; i < settings->table_count; i++) {
-        struct ots_table_options options = settings->tables[i].create;
-        options.plan = &settings->tables[i].plan;
-        kafka_to_table_check(pipe, &options);
-    }
+    for (size_t i = 0; i < settings->table_count; i++)
+        kafka_to_table_check_table(pipe, &settings->tables[i]);
     if (error_table_options(settings, &pipe->error_plan, &error_options))
         kafka_to_table_check(pipe, &error_options);
 }
@@ -224,8 +260,7 @@ struct kafka_to_table *kafka_to_table_create(struct loop *loop, const struct set
                                              bool until_end, const struct kafka_to_table_events *events,
                                              struct error *err)
 {
-    struct ots_client *client =
-        settings_refuse_series(settings, err) == 0 ? ots_client_create(loop, &settings->ots, err) : NULL;
+    struct ots_client *client = ots_client_create(loop, &settings->ots, err);
     if (client == NULL)
         return NULL;
     struct kafka_to_table *pipe = check_memory(calloc(1, sizeof(*pipe)));
@@ -261,7 +296,11 @@ void kafka_to_table_destroy(struct kafka_to_table *pipe)
     for (size_t i = 0; i < pipe->check_count; i++)
         ots_table_check_destroy(pipe->checks[i].check);
     for (size_t i = 0; i < pipe->settings->table_count; i++) {
-        if (pipe->sinks[i] != NULL)
+        if (pipe->sinks[i] == NULL)
+            continue;
+        if (pipe->settings->tables[i].timeseries)
+            series_write_destroy(pipe->sinks[i]);
+        else
             ots_write_destroy(pipe->sinks[i]);
     }
     ots_client_destroy(pipe->client);
@@ -275,14 +314,13 @@ static void kafka_to_table_read_check(const struct kafka_to_table *pipe, struct 
 {
     for (size_t i = 0; i < pipe->check_count; i++) {
         const struct table_check *check = &pipe->checks[i];
-        struct slice table = check->plan->table;
         uint32_t failures;
         if (check->done)
             continue;
         const char *words = ots_table_check_waits(check->check, &state->trouble_since_ms, &failures);
         state->troubles++;
         state->trouble_failures = failures;
-        snprintf(state->trouble, sizeof(state->trouble), "table %.*s: %s", SLICE_ARG(table),
+        snprintf(state->trouble, sizeof(state->trouble), "table %.*s: %s", SLICE_ARG(check->table),
                  words[0] != 0 ? words : "DescribeTable is not answered yet");
     }
 }

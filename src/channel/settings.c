@@ -324,17 +324,6 @@ void settings_destroy(struct settings *settings)
     free(settings);
 }
 
-int settings_refuse_series(const struct settings *settings, struct error *err)
-{
-    for (size_t i = 0; i < settings->table_count; i++)
-        if (settings->tables[i].timeseries)
-            return error_set(err, ERROR_CONFIG,
-                             "table %.255s: time-series tables cannot be written yet, only checked and "
-                             "converted",
-                             settings->tables[i].plan.table.at);
-    return 0;
-}
-
 int settings_lane(const struct settings *settings, struct slice topic)
 {
     for (size_t i = 0; i < settings->table_count; i++)

@@ -122,9 +122,6 @@ static inline struct mapper_options settings_mapper(const struct settings_table 
                                    .value_format = table->value_format};
 }
 
-/* What has no lane for time-series tables yet must not take them for data tables: ERROR_CONFIG. */
-int settings_refuse_series(const struct settings *settings, struct error *err);
-
 /* Index of the lane of a topic, or -1. */
 int settings_lane(const struct settings *settings, struct slice topic);
 

@@ -6,6 +6,7 @@
 #include "channel/error_table.h"
 #include "cli/check_connect.h"
 #include "loop/loop.h"
+#include "timeseries/series_table.h"
 
 enum {
     WAIT_MS = 2000,
@@ -17,6 +18,7 @@ enum {
 struct table_look {
     struct loop *loop;
     const char *kind; /* "table", or a longer name */
+    bool timeseries;
     struct ots_table_options options;
     struct ots_table_state state;
     bool failed;
@@ -33,11 +35,28 @@ static void table_on_done(void *arg, const struct ots_table_state *state, const 
     loop_stop(look->loop);
 }
 
+static struct ots_table_check *table_start_series(struct table_look *look, struct ots_client *client)
+{
+    struct series_table_options options = {.table = look->options.plan->table,
+                                           .auto_create = look->options.auto_create,
+                                           .ttl_s = look->options.ttl_s,
+                                           .look_only = true};
+    return series_table_check_start(client, loop_clock(look->loop), &options, WAIT_MS - 500, table_on_done,
+                                    look);
+}
+
+static struct ots_table_check *table_start(struct table_look *look, struct ots_client *client)
+{
+    if (look->timeseries)
+        return table_start_series(look, client);
+    look->options.look_only = true;
+    return ots_table_check_start(client, loop_clock(look->loop), &look->options, WAIT_MS - 500, table_on_done,
+                                 look);
+}
+
 static void table_look(struct table_look *look, struct ots_client *client)
 {
-    look->options.look_only = true;
-    struct ots_table_check *check = ots_table_check_start(client, loop_clock(look->loop), &look->options,
-                                                          WAIT_MS - 500, table_on_done, look);
+    struct ots_table_check *check = table_start(look, client);
     loop_run(look->loop);
     ots_table_check_destroy(check);
 }
@@ -61,7 +80,9 @@ static void table_tell(const struct table_look *look, unsigned *wrong)
     else if (look->state.missing)
         check_mark_put(CHECK_GOOD, what, "does not exist; 'run' creates it (auto_create)");
     else
-        check_mark_put(CHECK_GOOD, what, "is there, with the primary key of the configuration");
+        check_mark_put(CHECK_GOOD, what,
+                       look->timeseries ? "is there, for time series"
+                                        : "is there, with the primary key of the configuration");
 }
 
 static void table_tell_clock(const struct ots_client *client, unsigned *wrong)
@@ -114,7 +135,10 @@ static void tables_look(const struct settings *settings, struct ots_client *clie
                         unsigned *wrong)
 {
     for (size_t i = 0; i < settings->table_count; i++) {
-        struct table_look look = {.loop = loop, .kind = "table", .options = settings->tables[i].create};
+        struct table_look look = {.loop = loop,
+                                  .kind = "table",
+                                  .timeseries = settings->tables[i].timeseries,
+                                  .options = settings->tables[i].create};
         look.options.plan = &settings->tables[i].plan;
         table_look(&look, client);
         if (i == 0 && !table_tell_instance(settings, &look, wrong))

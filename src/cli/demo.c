@@ -21,6 +21,7 @@ struct demo {
     int64_t records;
     int64_t rate;
     bool keep;
+    bool timeseries;
     const char *config_file;
 
     struct loop *loop;
@@ -76,15 +77,18 @@ static void demo_greet(const struct demo *demo)
     fflush(stdout);
 }
 
+static const char row_value[] = "{\\\"sensor\\\": \\\"pump-1\\\", \\\"report\\\": 7, \\\"ok\\\": true}";
+static const char point_value[] = "{\\\"sensor\\\": \\\"pump-1\\\", \\\"site\\\": \\\"east\\\", \\\"at\\\": "
+                                  "1700000000000000, \\\"ok\\\": true}";
+
 /* Words to be pasted where the demo was called, so the program is named as it was there. */
 static void demo_tell_next(const struct demo *demo)
 {
     const char *file = demo->config_file, *program = program_invocation_name;
     printf("\nTry next:\n"
            "  %s check %s          # find every mistake; show the configuration in effect\n"
-           "  echo '{\"value\": \"{\\\"sensor\\\": \\\"pump-1\\\", \\\"report\\\": 7, \\\"ok\\\": true}\"}' "
-           "| %s explain %s\n",
-           program, file, program, file);
+           "  echo '{\"value\": \"%s\"}' | %s explain %s\n",
+           program, file, demo->timeseries ? point_value : row_value, program, file);
     if (demo->keep)
         printf("  %s table scan sensors --limit 5 --config %s\n\n"
                "Broker and table stay up until Ctrl-C.\n",
@@ -159,6 +163,7 @@ static int demo_begin(struct demo *demo, struct error *err)
 {
     struct demo_stage_options options = {.records = (uint64_t)demo->records,
                                          .rate = (uint64_t)demo->rate,
+                                         .timeseries = demo->timeseries,
                                          .arg = demo,
                                          .on_row = demo_on_row,
                                          .on_done = demo_on_done};
@@ -197,7 +202,7 @@ static int demo_main(struct demo *demo)
     struct error err;
     log_set_level(LOG_WARN);
     demo->loop = loop_create();
-    demo->screen = demo_screen_create(loop_clock(demo->loop));
+    demo->screen = demo_screen_create(loop_clock(demo->loop), demo->timeseries);
     clock_timer_init(&demo->draw, demo_on_draw, demo);
     int code = demo_play(demo, &err);
     if (demo->stage != NULL)
@@ -237,6 +242,9 @@ static const struct command_option options[] = {
      .preset = "2000",
      .help = "records a second; 0: as fast as they are written",
      .offset = offsetof(struct demo, rate)},
+    {.name = "timeseries",
+     .help = "into a time-series table: a point for each report of a sensor",
+     .offset = offsetof(struct demo, timeseries)},
     {.name = "keep",
      .help = "leave broker and table up afterwards, to play with, until Ctrl-C",
      .offset = offsetof(struct demo, keep)},
@@ -252,6 +260,7 @@ static const struct command_option options[] = {
 static const struct command_term examples[] = {
     {"otspipe demo", "ten seconds of it"},
     {"otspipe demo --records 1000000 --rate 0", "as fast as it goes"},
+    {"otspipe demo --timeseries", "the same reports as points of time series"},
     {"otspipe demo --keep", "then play with broker and table, until Ctrl-C"},
     {0}};
 

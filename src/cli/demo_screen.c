@@ -11,12 +11,14 @@
 #include "base/check.h"
 #include "cli/screen.h"
 #include "emulator/change.h"
+#include "record/series.h"
 #include "wire/row_line.h"
 
 enum { SCREEN_ROWS = 12, SCREEN_LINE_MOST = 256, SCREEN_ROW_MOST = 64 * 1024, SCREEN_PIPE_ROWS = 3 };
 
 struct demo_screen {
     struct clock *clock;
+    bool timeseries;
     bool terminal;
     bool colour;
     char lines[SCREEN_ROWS][SCREEN_LINE_MOST]; /* the latest rows, a ring */
@@ -29,11 +31,12 @@ struct demo_screen {
     double rate; /* rows a second, of the last second */
 };
 
-struct demo_screen *demo_screen_create(struct clock *clock)
+struct demo_screen *demo_screen_create(struct clock *clock, bool timeseries)
 {
     struct demo_screen *screen = check_memory(calloc(1, sizeof(*screen)));
     screen_init();
     screen->clock = clock;
+    screen->timeseries = timeseries;
     screen->terminal = screen_is_terminal();
     screen->colour = screen_has_colour(STDOUT_FILENO);
     screen->looked_ms = clock->now_ms;
@@ -80,21 +83,34 @@ static const struct {
 
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
-static void screen_format_row(const struct row *row, char line[SCREEN_LINE_MOST])
+/* A time series has the sensor as its data source. */
+static const struct cell *screen_column(const struct demo_screen *screen, const struct row *row,
+                                        size_t column)
+{
+    if (screen->timeseries && column == 0)
+        return &row->keys[SERIES_SOURCE];
+    return screen_cell(row, columns[column].name);
+}
+
+static void screen_format_row(const struct demo_screen *screen, const struct row *row,
+                              char line[SCREEN_LINE_MOST])
 {
     size_t len = 0;
     for (size_t i = 0; i < COLUMNS; i++) {
         char text[32];
-        screen_print_cell(screen_cell(row, columns[i].name), text, sizeof(text));
+        screen_print_cell(screen_column(screen, row, i), text, sizeof(text));
         len += (size_t)snprintf(line + len, SCREEN_LINE_MOST - len, "  %*s", columns[i].width, text);
     }
 }
 
-static void screen_print_line(const struct change *change)
+static void screen_print_line(const struct demo_screen *screen, const struct change *change)
 {
     struct buffer line;
     buffer_init(&line, SCREEN_ROW_MOST);
-    row_line_put(&line, change->table, &change->row);
+    if (screen->timeseries)
+        row_line_put_series(&line, change->table, &change->row);
+    else
+        row_line_put(&line, change->table, &change->row);
     printf("{%.*s}\n", SLICE_ARG(buffer_slice(&line)));
     buffer_fini(&line);
 }
@@ -105,9 +121,9 @@ void demo_screen_row(struct demo_screen *screen, const struct change *change)
         return;
     screen->fresh++;
     if (screen->terminal)
-        screen_format_row(&change->row, screen->lines[screen->line_count++ % SCREEN_ROWS]);
+        screen_format_row(screen, &change->row, screen->lines[screen->line_count++ % SCREEN_ROWS]);
     else
-        screen_print_line(change);
+        screen_print_line(screen, change);
 }
 
 /* ---- figures ---- */

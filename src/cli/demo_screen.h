@@ -8,7 +8,7 @@
 struct change;
 struct demo_screen; /* opaque */
 
-struct demo_screen *demo_screen_create(struct clock *clock);
+struct demo_screen *demo_screen_create(struct clock *clock, bool timeseries);
 void demo_screen_destroy(struct demo_screen *screen);
 
 /* A row was written. Cheap: most rows are never shown. */

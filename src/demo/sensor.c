@@ -37,7 +37,7 @@ static const char *sensor_state(const struct demo_sensor *sensor)
     return sensor->pressure > 6 ? "pressure high" : "ok";
 }
 
-struct slice demo_plant_report(struct demo_plant *plant, uint64_t number, int64_t at_ms, char text[256],
+struct slice demo_plant_report(struct demo_plant *plant, uint64_t number, int64_t at, char text[256],
                                uint32_t *index)
 {
     char pressure[40] = "null";
@@ -53,8 +53,8 @@ struct slice demo_plant_report(struct demo_plant *plant, uint64_t number, int64_
         snprintf(text, 256,
                  "{\"sensor\":\"%s\",\"report\":%llu,\"at\":%lld,\"site\":\"%s\",\"temperature\":%.2f,"
                  "\"pressure\":%s,\"running\":%s,\"state\":\"%s\"}",
-                 sensor->name, (unsigned long long)number, (long long)at_ms, sensor->site,
-                 sensor->temperature, pressure, *index % 9 == 0 ? "false" : "true", sensor_state(sensor));
+                 sensor->name, (unsigned long long)number, (long long)at, sensor->site, sensor->temperature,
+                 pressure, *index % 9 == 0 ? "false" : "true", sensor_state(sensor));
     CHECK(len > 0 && len < 256);
     return slice_of(text, (size_t)len);
 }

@@ -22,9 +22,10 @@ struct demo_plant {
 
 void demo_plant_init(struct demo_plant *plant, uint64_t seed);
 
-/* The next report of one of the sensors: its index, and the record's value, a JSON object, in `text` (cut
- * never: 256 bytes are enough). The slice is a view of `text`. */
-struct slice demo_plant_report(struct demo_plant *plant, uint64_t number, int64_t at_ms, char text[256],
+/* The next report of one of the sensors, made at `at`, whatever that is counted in: its index, and the
+ * record's value, a JSON object, in `text` (cut never: 256 bytes are enough). The slice is a view of `text`.
+ */
+struct slice demo_plant_report(struct demo_plant *plant, uint64_t number, int64_t at, char text[256],
                                uint32_t *sensor);
 
 #endif

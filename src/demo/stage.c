@@ -57,12 +57,19 @@ static int64_t stage_now_us(void)
 
 /* ---- rows ---- */
 
+static int64_t stage_number_among(const struct cell *cells, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (cells[i].type == CELL_INTEGER && slice_equal(cells[i].name, SLICE("report")))
+            return cells[i].integer;
+    return -1;
+}
+
+/* Part of the primary key, or a field. */
 static int64_t stage_report_number(const struct change *change)
 {
-    for (uint32_t i = 0; i < change->row.key_count; i++)
-        if (change->row.keys[i].type == CELL_INTEGER)
-            return change->row.keys[i].integer;
-    return -1;
+    int64_t number = stage_number_among(change->row.keys, change->row.key_count);
+    return number >= 0 ? number : stage_number_among(change->row.cells, change->row.cell_count);
 }
 
 static void stage_on_change(void *arg, const struct change *change, const struct refusal *refusal)
@@ -89,11 +96,18 @@ static void stage_acknowledge(struct demo_stage *stage, uint64_t rows)
 
 /* ---- records ---- */
 
-static bool stage_send(struct demo_stage *stage, int64_t at_ms)
+/* Milliseconds; in a time series microseconds, so that a sensor's reports are points of their own. */
+static int64_t stage_time(const struct demo_stage *stage, int64_t wall_ms)
+{
+    return stage->options.timeseries ? wall_ms * 1000 + (int64_t)(stage->produced % 1000) : wall_ms;
+}
+
+static bool stage_send(struct demo_stage *stage, int64_t wall_ms)
 {
     char text[256];
     uint32_t sensor;
-    struct slice value = demo_plant_report(&stage->plant, stage->produced, at_ms, text, &sensor);
+    struct slice value =
+        demo_plant_report(&stage->plant, stage->produced, stage_time(stage, wall_ms), text, &sensor);
     stage->sent_us[stage->produced % STAGE_RING] = stage_now_us();
     if (!demo_broker_send(stage->broker, (int32_t)(sensor % STAGE_PARTITIONS),
                           slice_text(stage->plant.sensors[sensor].name), value))
@@ -157,6 +171,21 @@ static void stage_on_stopped(void *arg)
 
 /* ---- life ---- */
 
+static const char stage_rows[] =
+    "primary_key:\n"
+    "  mode: record_value                  # these members of the record's JSON value; all others\n"
+    "  columns:                            # become columns\n"
+    "    - {name: sensor, type: string}\n"
+    "    - {name: report, type: integer}\n";
+
+static const char stage_points[] =
+    "mode: timeseries\n"
+    "timeseries:                           # members of the record's JSON value; all others\n"
+    "  measurement: {topic: true}          # become fields\n"
+    "  data_source: sensor\n"
+    "  tags: [site]\n"
+    "  time: {field: at, unit: us}\n";
+
 static void stage_write_config(struct demo_stage *stage)
 {
     buffer_print(
@@ -176,12 +205,9 @@ static void stage_write_config(struct demo_stage *stage)
         "  access_key_secret: testsecret       # <-\n"
         "table: <topic>                        # the topic's name\n"
         "auto_create: true                     # make the table when it is missing\n"
-        "primary_key:\n"
-        "  mode: record_value                  # these members of the record's JSON value; all others\n"
-        "  columns:                            # become columns\n"
-        "    - {name: sensor, type: string}\n"
-        "    - {name: report, type: integer}\n",
-        demo_stage_broker(stage), topic, stage->endpoint);
+        "%s",
+        demo_stage_broker(stage), topic, stage->endpoint,
+        stage->options.timeseries ? stage_points : stage_rows);
 }
 
 static void stage_on_mistake(void *arg, enum settings_severity severity, const char *line)

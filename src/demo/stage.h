@@ -12,6 +12,7 @@ struct demo_stage; /* opaque */
 struct demo_stage_options {
     uint64_t records; /* 0: until it is stopped */
     uint64_t rate;    /* records a second; 0: as fast as they are written */
+    bool timeseries;  /* into a time-series table */
     void *arg;
     /* Each row as it is written into the table. Lent. */
     void (*on_row)(void *arg, const struct change *change);

@@ -37,6 +37,19 @@ def test_what_it_says_to_try_next_works(tmp_path):
     assert json.loads(said[1].stdout)["primary_key"] == [["sensor", "string", "pump-1"], ["report", "integer", 7]]
 
 
+def test_the_reports_become_points_of_time_series(tmp_path):
+    ended = demo(tmp_path, "--timeseries", "--records", "700", "--rate", "0")
+    assert ended.returncode == 0 and ended.stderr == "", ended.stdout + ended.stderr
+    assert re.search(r"^rows     700 written", ended.stdout, re.M)
+    shown = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
+    assert shown and all(point["op"] == "timeseries" and point["measurement"] == "sensors" for point in shown)
+    assert all([tag for tag, _ in point["tags"]] == ["site"] and point["data_source"] for point in shown)
+    commands = [line.split("#")[0].strip() for line in ended.stdout.split("Try next:")[1].splitlines() if line.startswith("  ")]
+    said = [subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=30) for command in commands[:2]]
+    assert [one.returncode for one in said] == [0, 0], said
+    assert json.loads(said[1].stdout)["time_us"] == 1700000000000000
+
+
 @pytest.fixture
 def start(tmp_path):
     started = []
@@ -124,5 +137,7 @@ def on_terminal(folder, environment, *options):
 def test_a_terminal_gets_one_table_that_is_drawn_again(tmp_path):
     said = on_terminal(tmp_path, {}, "--records", "400")
     assert "\033[15A" in said and "\033[1m  sensor " in said and re.search(r"400 rows  \d+ rows/s  lag 0  p50", said)
+    points = on_terminal(tmp_path, {}, "--timeseries", "--records", "400")
+    assert re.search(r"400 rows  \d+ rows/s  lag 0  p50", points) and re.search(r"  (pump|fan|valve|boiler)-\d{3} +\d+  (north|east|south|west) ", points)
     plain = on_terminal(tmp_path, {"NO_COLOR": "1"}, "--records", "100")
     assert "\033[1m" not in plain and "\033[36m" not in plain

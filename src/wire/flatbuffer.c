@@ -68,7 +68,7 @@ int flatbuffer_root(struct slice buffer, struct flatbuffer_table *root, struct e
 /* `from` holds the offset of a text: length, bytes, a 0 byte. */
 static int open_text(struct slice buffer, size_t from, struct slice *text, struct error *err)
 {
-    size_t at;
+    size_t at = 0;
     if (follow(buffer, from, &at, err) != 0)
         return -1;
     size_t len = bytes_get_u32(buffer.at + at);

@@ -81,6 +81,7 @@ static int read_value(struct series_read *read, struct values *values, unsigned 
     if (index >= list->count)
         return series_read_bad(read, "more fields of type %u than values", type + 1);
     const char *at = list->buffer.at + list->at + index * element_bytes[type];
+    uint64_t bits;
     switch (type + 1) {
     case TYPE_LONG:
         cell->integer = (int64_t)bytes_get_u64(at);
@@ -88,7 +89,8 @@ static int read_value(struct series_read *read, struct values *values, unsigned 
     case TYPE_BOOLEAN:
         return read_boolean(read, at, cell);
     case TYPE_DOUBLE:
-        memcpy(&cell->number, &(uint64_t){bytes_get_u64(at)}, sizeof(cell->number));
+        bits = bytes_get_u64(at);
+        memcpy(&cell->number, &bits, sizeof(cell->number));
         return 0;
     case TYPE_STRING:
         return read_string(read, list, index, cell);

@@ -310,7 +310,7 @@ static void check_bytes_of_types(enum cell_type type, uint32_t count)
     struct row row = {.op = ROW_PUT, .keys = keys, .key_count = 3, .cells = cells, .cell_count = count};
     struct body body;
     for (uint32_t i = 0; i < count; i++) {
-        cells[i] = (struct cell){.name = slice_of("abcdefghijklmnopqrstuvwxyz" + i, 1), .type = type};
+        cells[i] = (struct cell){.name = slice_of(&"abcdefghijklmnopqrstuvwxyz"[i], 1), .type = type};
         if (type >= CELL_STRING)
             cells[i].bytes = slice_of("012345678901234567890123456", i);
     }

@@ -98,7 +98,7 @@ static const struct row *row_of(struct one_row *one, uint32_t number)
 {
     uint32_t series = number / 10;
     one->keys[0] = (struct cell){.type = CELL_STRING, .bytes = SLICE("cpu")};
-    one->keys[1] = (struct cell){.type = CELL_STRING, .bytes = slice_of("0123456789" + series, 1)};
+    one->keys[1] = (struct cell){.type = CELL_STRING, .bytes = slice_of(&"0123456789"[series], 1)};
     one->keys[2] = (struct cell){.type = CELL_INTEGER, .integer = number % 10};
     one->cell = (struct cell){.name = SLICE("value"), .type = CELL_INTEGER, .integer = number};
     one->row = (struct row){.op = ROW_PUT,

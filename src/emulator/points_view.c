@@ -60,7 +60,7 @@ static bool points_wants(const struct points_view *view, const struct cell *cell
     for (size_t i = 0; i < view->field_count; i++) {
         const Ots__TimeseriesFieldsToGet *field = view->fields[i];
         bool typed = field->has_type && field->type != 0;
-        if (slice_equal(cell->name, slice_text(field->name)) &&
+        if (field->name != NULL && slice_equal(cell->name, slice_text(field->name)) &&
             (!typed || field->type == points_types[points_type(cell->type)].number))
             return true;
     }

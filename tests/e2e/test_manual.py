@@ -85,4 +85,5 @@ def test_the_files_for_time_series_write_the_point(broker, emulator, tmp_path):
     points = client.get_timeseries_data(tablestore.metadata.GetTimeseriesDataRequest("test", key, 0, 2**62)).rows
     assert [(point.time_in_us, point.fields) for point in points] == [
         (1645459200000000, {"cpu": 10.0, "mem_used": 5.5, "ok": True})]
+    assert [type(points[0].fields[name]) for name in ("cpu", "mem_used", "ok")] == [float, float, bool], "10 is listed as a double"
     assert broker.committed("connect-tablestore-sink", "test")[1] == 1

@@ -1,9 +1,8 @@
-"""timeseries: points from a real broker into time-series tables of the emulator, read back by the official SDKs: the manual's files of
-1.1.3, kills, many points, bad records."""
+"""timeseries: points from a real broker into time-series tables of the emulator, read back by the official SDKs: kills,
+many points, bad records. (The manual's files are in test_manual.py.)"""
 import base64
 import json
 import os
-import pathlib
 import random
 import subprocess
 
@@ -15,14 +14,7 @@ import points
 from job import Job, config_text, wait_for
 from test_errors import read_messages, to_topic
 from test_flow import judge, write_config
-from test_manual import fill_in
 
-MANUAL = pathlib.Path(__file__).parents[1] / "manual" / "timeseries"
-
-MESSAGE = (b'{"m":"host","d":"server-01","region":"cn-hangzhou","level":3,"timestamp":1645459200000,"cpu":10,"Mem_Used":5.5,"ok":true,'
-           b'"note":null}')
-POINT = {"measurement": "host", "source": "server-01", "tags": {"level": "3", "region": "cn-hangzhou"}, "time_us": 1645459200000000,
-         "fields": {"cpu": 10.0, "mem_used": 5.5, "ok": True}}
 SERIES = oracle.SeriesTruth.SERIES
 
 
@@ -40,20 +32,6 @@ def points_of(emulator, table, measurement, source, tags):
         if not answer.nextToken:
             return found
         asked.nextToken = answer.nextToken
-
-
-def test_the_manuals_files_bring_the_point(broker, emulator, tmp_path):
-    if "test" not in broker.admin.list_topics(timeout=30).topics:
-        broker.create_topic("test", 35, unique=False)
-    broker.produce("test", [MESSAGE], partition=7)
-    files = [fill_in(tmp_path, name, broker, emulator, MANUAL)
-             for name in ("connect-standalone.properties", "connect-tablestore-sink-quickstart.properties")]
-    job = Job(tmp_path, files)
-    wait_for(lambda: broker.committed("connect-tablestore-sink", "test").get(7), "the point and its commit")
-    job.terminate()
-    job.end(143)
-    read = points_of(emulator, "test", "host", "server-01", POINT["tags"])
-    assert read == [POINT] and points.typed(read[0]["fields"]) == points.typed(POINT["fields"])
 
 
 # ---- many

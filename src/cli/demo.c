@@ -81,6 +81,17 @@ static const char row_value[] = "{\\\"sensor\\\": \\\"pump-1\\\", \\\"report\\\"
 static const char point_value[] = "{\\\"sensor\\\": \\\"pump-1\\\", \\\"site\\\": \\\"east\\\", \\\"at\\\": "
                                   "1700000000000000, \\\"ok\\\": true}";
 
+/* `table scan` shows data tables. */
+static void demo_tell_kept(const struct demo *demo)
+{
+    const char *file = demo->config_file, *program = program_invocation_name;
+    if (demo->timeseries)
+        printf("  %s check --connect %s          # try broker, topic and table\n", program, file);
+    else
+        printf("  %s table scan sensors --limit 5 --config %s\n", program, file);
+    printf("\nBroker and table stay up until Ctrl-C.\n");
+}
+
 /* Words to be pasted where the demo was called, so the program is named as it was there. */
 static void demo_tell_next(const struct demo *demo)
 {
@@ -90,11 +101,10 @@ static void demo_tell_next(const struct demo *demo)
            "  echo '{\"value\": \"%s\"}' | %s explain %s\n",
            program, file, demo->timeseries ? point_value : row_value, program, file);
     if (demo->keep)
-        printf("  %s table scan sensors --limit 5 --config %s\n\n"
-               "Broker and table stay up until Ctrl-C.\n",
-               program, file);
+        demo_tell_kept(demo);
     else
-        printf("  %s demo --keep                      # leaves broker and table up to play with\n", program);
+        printf("  %s demo %s--keep                      # leaves broker and table up to play with\n", program,
+               demo->timeseries ? "--timeseries " : "");
     fflush(stdout);
 }
 

@@ -101,6 +101,17 @@ def test_kept_broker_and_table_can_be_used_with_its_configuration(start, tmp_pat
     assert process.wait(30) == 130 and os.listdir(tmp_path) == ["again.yaml"]
 
 
+def test_kept_points_can_be_tried_with_what_it_says(start, tmp_path):
+    process = start("--timeseries", "--records", "30", "--rate", "0", "--keep")
+    said = read_until(process, "Broker and table stay up")
+    commands = [line.split("#")[0].strip() for line in said.split("Try next:")[1].splitlines() if line.startswith("  ")]
+    assert commands[2].endswith("check --connect otspipe-demo.yaml")
+    tried = subprocess.run(["bash", "-c", commands[2]], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert tried.returncode == 0 and "is there, for time series" in tried.stdout + tried.stderr, tried
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+
+
 def test_a_file_of_yours_is_not_written_over(tmp_path):
     (tmp_path / "otspipe-demo.yaml").write_text("mine: true\n")
     ended = demo(tmp_path, "--records", "10")

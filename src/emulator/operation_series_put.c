@@ -85,16 +85,6 @@ static int put_check_row(const struct row *row, const struct series_id *id, stru
     return put_check_fields(row, refusal);
 }
 
-static size_t put_size(const struct row *row)
-{
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < row->key_count; i++)
-        bytes += row_cells_size_of(&row->keys[i]);
-    for (uint32_t i = 0; i < row->cell_count; i++)
-        bytes += row_cells_size_of(&row->cells[i]);
-    return bytes;
-}
-
 /* So that the key says what it is where it is shown without its table. */
 static void put_name_keys(const struct row *row)
 {
@@ -110,7 +100,7 @@ static void put_read_row(struct visit *visit, struct slice table, const struct s
     struct refusal refusal = {.status = 0};
     *change =
         (struct change){.table = table, .row = from->row, .point = true, .meta_time_s = from->meta_time_s};
-    change->bytes = put_size(&change->row);
+    change->bytes = row_cells_size_of_row(&change->row);
     put_name_keys(&change->row);
     if (put_check_row(&change->row, &id, &refusal) != 0) {
         visit_refuse_change(visit, change, &refusal);

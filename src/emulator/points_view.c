@@ -77,16 +77,6 @@ static void points_name(struct cell *cell, struct arena *arena)
     cell->has_timestamp = false;
 }
 
-static size_t points_size(const struct row *row)
-{
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < row->key_count; i++)
-        bytes += row_cells_size_of(&row->keys[i]);
-    for (uint32_t i = 0; i < row->cell_count; i++)
-        bytes += row_cells_size_of(&row->cells[i]);
-    return bytes;
-}
-
 /* A hash of the series stands in front of the other key columns. No SDK reads it, but older ones (Java 5.13)
  * find the others by their places. [assumed] 16 digits. */
 static void points_put_hash(const struct row_node *node, struct row *row, struct arena *arena)
@@ -117,7 +107,7 @@ bool points_view_row(const struct points_view *view, const struct row_node *node
         if (points_wants(view, &row->cells[i]))
             row->cells[row->cell_count++] = row->cells[i];
     read_view_key(view->table, node, row, arena);
-    *read_bytes = points_size(row);
+    *read_bytes = row_cells_size_of_row(row);
     points_put_hash(node, row, arena);
     for (uint32_t i = 0; i < row->cell_count; i++)
         points_name(&row->cells[i], arena);

@@ -210,16 +210,6 @@ void read_view_key(const struct store_table *table, const struct row_node *node,
     row_key_decode(row_index_key(node), row->keys, table->key_count, arena);
 }
 
-static size_t view_size(const struct row *row)
-{
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < row->key_count; i++)
-        bytes += row_cells_size_of(&row->keys[i]);
-    for (uint32_t i = 0; i < row->cell_count; i++)
-        bytes += row_cells_size_of(&row->cells[i]);
-    return bytes;
-}
-
 /* [assumed] A row is left out when the columns that were asked for, by name, by range or by page, leave
  * nothing of it; when a time range does, its key is given. */
 static bool view_leaves_out(const struct read_view *view, const struct row *row)
@@ -241,7 +231,7 @@ bool read_view_row(const struct read_view *view, const struct row_node *node, st
     row->cell_count = row_cells_see(packed, view->sight, row->cells);
     view_choose(view, row);
     read_view_key(view->table, node, row, arena);
-    *read_bytes = view_size(row);
+    *read_bytes = row_cells_size_of_row(row);
     if (view_leaves_out(view, row) || (view->filter != NULL && !filter_match(view->filter, row)))
         return false;
     if (view->page_limit > 0)

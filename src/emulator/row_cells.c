@@ -289,3 +289,13 @@ size_t row_cells_size_of(const struct cell *cell)
         return cell->name.len + cell->bytes.len;
     return cell->name.len + (cell->type == CELL_BOOLEAN ? 1 : 8);
 }
+
+size_t row_cells_size_of_row(const struct row *row)
+{
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < row->key_count; i++)
+        bytes += row_cells_size_of(&row->keys[i]);
+    for (uint32_t i = 0; i < row->cell_count; i++)
+        bytes += row_cells_size_of(&row->cells[i]);
+    return bytes;
+}

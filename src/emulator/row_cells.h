@@ -41,4 +41,7 @@ uint32_t row_cells_place(const struct cell *cells, uint32_t count, struct slice 
 /* The size the service counts: name and value, 8 for numbers, 1 for a boolean. */
 size_t row_cells_size_of(const struct cell *cell);
 
+/* Of its key and its cells. */
+size_t row_cells_size_of_row(const struct row *row);
+
 #endif

@@ -1,54 +1,37 @@
-/* target: a hash table over the plan's names, and what it said about the last shape. */
+/* target: a table of the plan's names, and what it said about the last shape. */
 #include "mapping/target.h"
 
 #include <stdlib.h>
 
-#include "base/chance.h"
 #include "base/check.h"
 #include "mapping/coordinates.h"
-#include "mapping/name_hash.h"
-
-static struct slice target_name_of(const struct target_table *table, uint32_t slot)
-{
-    if (slot <= MAPPING_KEYS_MOST)
-        return table->plan->keys[slot - 1].name;
-    return table->plan->columns[slot - MAPPING_KEYS_MOST - 1].name;
-}
-
-/* The slot of the name, or the free one where it would be. */
-static uint32_t *target_slot(const struct target_table *table, struct slice name)
-{
-    uint32_t at = (uint32_t)name_hash(table->seed, name) & table->mask;
-    while (table->slots[at] != 0 && !name_hash_equal(target_name_of(table, table->slots[at]), name))
-        at = (at + 1) & table->mask;
-    return &table->slots[at];
-}
 
 /* The first one of a name stays: keys go before columns. */
-static void target_enter(struct target_table *table, struct slice name, uint32_t number)
+static void target_enter(struct target_table *table, struct slice name, struct target target)
 {
-    uint32_t *slot = target_slot(table, name);
-    if (*slot == 0)
-        *slot = number;
+    uint32_t known = table->names.count;
+    int32_t number = name_table_enter(&table->names, name);
+    if (table->names.count > known)
+        table->found[number] = target;
 }
 
 void target_table_init(struct target_table *table, const struct mapping_plan *plan)
 {
-    uint32_t room = 16;
-    while (room / 4 < plan->key_count + plan->column_count)
-        room *= 2;
-    *table = (struct target_table){.plan = plan, .mask = room - 1, .seed = chance_seed()};
-    table->slots = check_memory(calloc(room, sizeof(*table->slots)));
+    uint32_t most = plan->key_count + plan->column_count;
+    *table = (struct target_table){.plan = plan};
+    table->found = check_memory(calloc(most + 1, sizeof(*table->found)));
+    name_table_init(&table->names, most);
     name_set_init(&table->key_names);
     for (uint32_t i = 0; i < plan->key_count; i++)
-        target_enter(table, plan->keys[i].name, 1 + i);
+        target_enter(table, plan->keys[i].name, (struct target){TARGET_KEY, i});
     for (uint32_t i = 0; i < plan->column_count; i++)
-        target_enter(table, plan->columns[i].name, 1 + MAPPING_KEYS_MOST + i);
+        target_enter(table, plan->columns[i].name, (struct target){TARGET_LISTED, i});
 }
 
 void target_table_fini(struct target_table *table)
 {
-    free(table->slots);
+    name_table_fini(&table->names);
+    free(table->found);
     name_set_fini(&table->key_names);
     free(table->key.targets);
     free(table->value.targets);
@@ -69,13 +52,13 @@ bool target_name_is_good(struct slice name)
 
 struct target target_find(const struct target_table *table, struct slice name)
 {
-    uint32_t number = *target_slot(table, name);
-    if (number != 0 && number <= MAPPING_KEYS_MOST)
-        return (struct target){TARGET_KEY, number - 1};
+    int32_t number = name_table_find(&table->names, name);
+    if (number >= 0 && table->found[number].kind == TARGET_KEY)
+        return table->found[number];
     if (table->plan->key_mode == KEY_MODE_SEARCH && slice_equal(name, COORDINATES_TIME))
         return (struct target){TARGET_UNLISTED, 0}; /* every row has one of its own */
-    if (number != 0)
-        return (struct target){TARGET_LISTED, number - MAPPING_KEYS_MOST - 1};
+    if (number >= 0)
+        return table->found[number];
     if (table->plan->column_count > 0)
         return (struct target){TARGET_UNLISTED, 0};
     return (struct target){target_name_is_good(name) ? TARGET_PLAIN : TARGET_BAD_NAME, 0};

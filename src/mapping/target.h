@@ -5,6 +5,7 @@
 #define MAPPING_TARGET_H
 
 #include "mapping/name_set.h"
+#include "mapping/name_table.h"
 #include "mapping/plan.h"
 #include "record/value.h"
 
@@ -31,10 +32,8 @@ struct target_shape {
 
 struct target_table {
     const struct mapping_plan *plan;
-    uint32_t
-        *slots; /* hash table: 1 + index of a key, then 1 + MAPPING_KEYS_MOST + index of a listed column */
-    uint32_t mask;
-    uint64_t seed;
+    struct name_table names;   /* keys, then listed columns */
+    struct target *found;      /* by number of the name */
     struct target_shape key;   /* the last shape of the record's key */
     struct target_shape value; /* and of its value */
     struct name_set key_names; /* of target_shade() */

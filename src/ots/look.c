@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "ots/pack.h"
 #include "wire/tablestore.pb-c.h"
 
 static void *look_take(void *arena, size_t bytes)
@@ -28,15 +29,6 @@ static void *look_unpack(const ProtobufCMessageDescriptor *kind, struct slice an
     return message;
 }
 
-static void look_pack(const ProtobufCMessage *message, struct buffer *body)
-{
-    size_t bytes = protobuf_c_message_get_packed_size(message);
-    buffer_reset(body, SIZE_MAX);
-    char *to = buffer_reserve(body, bytes);
-    CHECK(to != NULL);
-    body->len = protobuf_c_message_pack(message, (uint8_t *)to);
-}
-
 static ProtobufCBinaryData look_bytes(struct slice slice)
 {
     return (ProtobufCBinaryData){.len = slice.len, .data = (uint8_t *)(uintptr_t)slice.at};
@@ -56,14 +48,14 @@ static void look_begin(struct look_packing *packing, struct slice table)
 
 static void look_end(struct look_packing *packing, const ProtobufCMessage *message, struct buffer *body)
 {
-    look_pack(message, body);
+    ots_pack(message, body);
     arena_fini(&packing->arena);
 }
 
 void ots_look_put_list(struct buffer *body)
 {
     Ots__ListTableRequest request = OTS__LIST_TABLE_REQUEST__INIT;
-    look_pack(&request.base, body);
+    ots_pack(&request.base, body);
 }
 
 void ots_look_put_describe(struct slice table, struct buffer *body)

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/check.h"
+#include "ots/pack.h"
 #include "wire/plainbuffer.h"
 #include "wire/tablestore.pb-c.h"
 
@@ -21,22 +22,13 @@ static char *schema_text(struct arena *arena, struct slice text)
     return (char *)(uintptr_t)arena_copy(arena, text).at;
 }
 
-static void schema_pack(const ProtobufCMessage *message, struct buffer *body)
-{
-    buffer_reset(body, SIZE_MAX);
-    size_t bytes = protobuf_c_message_get_packed_size(message);
-    char *to = buffer_reserve(body, bytes);
-    CHECK(to != NULL);
-    body->len = protobuf_c_message_pack(message, (uint8_t *)to);
-}
-
 void ots_schema_put_describe(const struct ots_table_options *options, struct buffer *body)
 {
     struct arena arena;
     arena_init(&arena, 1024);
     Ots__DescribeTableRequest request = OTS__DESCRIBE_TABLE_REQUEST__INIT;
     request.table_name = schema_text(&arena, options->plan->table);
-    schema_pack(&request.base, body);
+    ots_pack(&request.base, body);
     arena_fini(&arena);
 }
 
@@ -142,7 +134,7 @@ static void schema_pack_create(const struct ots_table_options *options, Ots__Tab
     request.table_meta = meta;
     request.reserved_throughput = &throughput;
     request.table_options = &table;
-    schema_pack(&request.base, body);
+    ots_pack(&request.base, body);
 }
 
 void ots_schema_put_create(const struct ots_table_options *options, struct buffer *body)
@@ -176,7 +168,7 @@ void ots_schema_put_probe(const struct ots_table_options *options, struct buffer
     plainbuffer_put(&row, (char *)request.primary_key.data);
     request.has_max_versions = true;
     request.max_versions = 1;
-    schema_pack(&request.base, body);
+    ots_pack(&request.base, body);
     arena_fini(&arena);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/check.h"
+#include "ots/pack.h"
 #include "wire/tablestore.pb-c.h"
 
 enum { TABLE_MOST = 255, TABLE_VERSION = 1 };
@@ -21,21 +22,12 @@ static char *schema_name(const struct series_table_options *options, struct sche
     return name->text;
 }
 
-static void schema_pack(const ProtobufCMessage *message, struct buffer *body)
-{
-    buffer_reset(body, SIZE_MAX);
-    size_t bytes = protobuf_c_message_get_packed_size(message);
-    char *to = buffer_reserve(body, bytes);
-    CHECK(to != NULL);
-    body->len = protobuf_c_message_pack(message, (uint8_t *)to);
-}
-
 void series_schema_put_describe(const struct series_table_options *options, struct buffer *body)
 {
     struct schema_name name = {""};
     Ots__DescribeTimeseriesTableRequest request = OTS__DESCRIBE_TIMESERIES_TABLE_REQUEST__INIT;
     request.table_name = schema_name(options, &name);
-    schema_pack(&request.base, body);
+    ots_pack(&request.base, body);
 }
 
 void series_schema_put_create(const struct series_table_options *options, struct buffer *body)
@@ -50,7 +42,7 @@ void series_schema_put_create(const struct series_table_options *options, struct
     Ots__CreateTimeseriesTableRequest request = OTS__CREATE_TIMESERIES_TABLE_REQUEST__INIT;
     request.table_meta = &meta;
     request.has_enable_analytical_store = true; /* and it is false: as the Java SDK has it */
-    schema_pack(&request.base, body);
+    ots_pack(&request.base, body);
 }
 
 void series_schema_put_probe(const struct series_table_options *options, struct buffer *body)
@@ -68,7 +60,7 @@ void series_schema_put_probe(const struct series_table_options *options, struct 
     request.limit = 1;
     request.has_supported_table_version = true;
     request.supported_table_version = TABLE_VERSION;
-    schema_pack(&request.base, body);
+    ots_pack(&request.base, body);
 }
 
 /* [assumed] A status that is not CREATED is of a table that is on its way; none says nothing. */

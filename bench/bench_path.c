@@ -17,6 +17,7 @@
 #include "bucket/bucket.h"
 #include "kafka/offsets.h"
 #include "mapping/mapper.h"
+#include "point.h"
 #include "wire/crc8.h"
 #include "wire/md5_lanes.h"
 #include "wire/series_piece.h"
@@ -64,18 +65,6 @@ static void put_record(struct buffer *to, unsigned id, size_t bytes)
     if (to->len - start + 12 < bytes)
         buffer_print(to, ",\"pad\":\"%0*d\"", (int)(bytes - (to->len - start) - 10), 0);
     buffer_print(to, "}");
-}
-
-static void put_point(struct buffer *to, unsigned id)
-{
-    unsigned server = id % KEYS;
-    buffer_print(to,
-                 "{\"m\":\"host\",\"d\":\"server-%05u\",\"region\":\"cn-hangzhou\",\"zone\":\"zone-%c\","
-                 "\"rack\":\"r%02u\","
-                 "\"os\":\"linux\",\"level\":%u,\"ts\":%llu,\"cpu\":%u.%u,\"mem\":%u.%02u,\"disk\":%u,"
-                 "\"load\":%u.%u,\"state\":\"%s\"}",
-                 server, 'a' + server % 8, server % 40, server % 4, 1700000000000ull + id, id % 100, id % 10,
-                 id % 64, id % 89 + 10, id * 31 % 100000000, id % 7, id % 9 + 1, id % 5 == 0 ? "warm" : "ok");
 }
 
 static struct slice record_of(const struct path *path, uint64_t number)
@@ -336,7 +325,7 @@ static void path_init(struct path *path, bool points, size_t bytes)
     for (unsigned i = 0; i < RECORDS; i++) {
         path->at[i] = path->text.len;
         if (points)
-            put_point(&path->text, i);
+            point_put(&path->text, i % KEYS, i);
         else
             put_record(&path->text, i, bytes);
     }

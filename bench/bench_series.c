@@ -1,53 +1,22 @@
 /* bench_series: what points of time series cost, in thread CPU time: 5 tags and 5 fields, as records of some
  * 200 bytes of JSON make them, in requests of 200: encoding as they arrive, the request around them, CRC-32C,
- * the answer; and the cache of meta times. The best of REPEATS runs: others on the machine only add. */
+ * the answer; and the cache of meta times. See stopwatch.h. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/chance.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "stopwatch.h"
 #include "timeseries/meta_cache.h"
 #include "wire/crc32c.h"
 #include "wire/series_piece.h"
 #include "wire/series_reply.h"
 #include "wire/series_request.h"
 
-enum { REPEATS = 11, ROWS = 200, TAGS = 5, FIELDS = 5, BODY_MOST = 1 << 20 };
-
-typedef void work_fn(void *arg, uint64_t times);
+enum { ROWS = 200, TAGS = 5, FIELDS = 5, BODY_MOST = 1 << 20 };
 
 static volatile uint64_t result; /* so that the work is not left out */
-
-static uint64_t thread_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* ns of one */
-static double measure(work_fn *work, void *arg, uint64_t times)
-{
-    double best = 0;
-    work(arg, times / 4 + 1);
-    for (int i = 0; i < REPEATS; i++) {
-        uint64_t begin = thread_ns();
-        work(arg, times);
-        double ns = (double)(thread_ns() - begin) / (double)times;
-        best = i == 0 || ns < best ? ns : best;
-    }
-    return best;
-}
-
-static void report(const char *name, double ns, size_t bytes)
-{
-    printf("%-50s %9.1f ns", name, ns);
-    if (bytes > 0)
-        printf("  %6zu B  %7.0f MB/s", bytes, (double)bytes * 1000 / ns);
-    printf("\n");
-}
 
 /* ---- requests ---- */
 
@@ -129,9 +98,10 @@ static void bench_request(void)
     struct request_work *work = check_memory(calloc(1, sizeof(*work)));
     fill_row(work);
     size_t bytes = series_piece_size(&work->row);
-    report("series_piece_size", measure(run_size, work, 200000), 0);
-    report("series_piece_size and put, a row", measure(run_put, work, 200000), bytes);
-    report("series_request_finish with CRC-32C, a row of 200", measure(run_finish, work, 200000), bytes);
+    stopwatch_report("series_piece_size", stopwatch_measure(run_size, work, 200000), 0);
+    stopwatch_report("series_piece_size and put, a row", stopwatch_measure(run_put, work, 200000), bytes);
+    stopwatch_report("series_request_finish with CRC-32C, a row of 200",
+                     stopwatch_measure(run_finish, work, 200000), bytes);
     free(work);
 }
 
@@ -153,9 +123,9 @@ static void bench_crc(void)
 {
     struct crc_work *work = check_memory(calloc(1, sizeof(*work)));
     work->crc = crc32c;
-    report("crc32c", measure(run_crc, work, 300), sizeof(work->bytes));
+    stopwatch_report("crc32c", stopwatch_measure(run_crc, work, 300), sizeof(work->bytes));
     work->crc = crc32c_plain;
-    report("crc32c_plain", measure(run_crc, work, 100), sizeof(work->bytes));
+    stopwatch_report("crc32c_plain", stopwatch_measure(run_crc, work, 100), sizeof(work->bytes));
     free(work);
 }
 
@@ -186,7 +156,7 @@ static void bench_reply(void)
     bytes[1] = (char)((len - 3) | 0x80);
     bytes[2] = (char)((len - 3) >> 7);
     struct slice answer = slice_of(bytes, len);
-    report("series_reply_read, 200 meta times", measure(run_reply, &answer, 5000), len);
+    stopwatch_report("series_reply_read, 200 meta times", stopwatch_measure(run_reply, &answer, 5000), len);
 }
 
 /* ---- cache ---- */
@@ -198,14 +168,14 @@ static void bench_cache(uint32_t series)
     uint32_t found = 0;
     meta_cache_init(&cache, 1000 * 1000);
     chance_init(&chance, 1);
-    uint64_t begin = thread_ns();
+    uint64_t begin = stopwatch_ns();
     for (uint32_t i = 0; i < series; i++)
         meta_cache_put(&cache, chance_next(&chance), 1 + i, 1);
-    uint64_t put = thread_ns();
+    uint64_t put = stopwatch_ns();
     chance_init(&chance, 1);
     for (uint32_t i = 0; i < series; i++)
         found += meta_cache_find(&cache, chance_next(&chance), 1) != 0;
-    uint64_t end = thread_ns();
+    uint64_t end = stopwatch_ns();
     printf("meta_cache, %7u series  put %5.1f ns, find %5.1f ns, %5.1f bytes a series, %u forgotten\n",
            series, (double)(put - begin) / series, (double)(end - put) / series,
            (double)meta_cache_bytes(&cache) / series, series - found);

@@ -1,15 +1,14 @@
 /* bench_wire: what the bytes cost, in thread CPU time: checksum, rows of 8, 25 and 45 columns (PlainBuffer of
  * about 200, 640 and 1,800 bytes, as records of 138, 518 and 1,481 bytes of JSON make them), their frame, a
- * walk over an answer, a signature, and MD5 of bodies one after the other. The best of REPEATS runs: others
- * on the machine only add. */
+ * walk over an answer, a signature, and MD5 of bodies one after the other. See stopwatch.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "stopwatch.h"
 #include "wire/crc8.h"
 #include "wire/digest.h"
 #include "wire/md5_lanes.h"
@@ -17,40 +16,9 @@
 #include "wire/sign.h"
 #include "wire/write_request.h"
 
-enum { REPEATS = 11, COLUMNS_MOST = 64, BODY_BYTES = 40 * 1024, BYTES_MOST = 64 * 1024 };
-
-typedef void work_fn(void *arg, uint64_t times);
+enum { COLUMNS_MOST = 64, BODY_BYTES = 40 * 1024, BYTES_MOST = 64 * 1024 };
 
 static volatile uint64_t result; /* so that the work is not left out */
-
-static uint64_t thread_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* ns of one */
-static double measure(work_fn *work, void *arg, uint64_t times)
-{
-    double best = 0;
-    work(arg, times / 4 + 1);
-    for (int i = 0; i < REPEATS; i++) {
-        uint64_t begin = thread_ns();
-        work(arg, times);
-        double ns = (double)(thread_ns() - begin) / (double)times;
-        best = i == 0 || ns < best ? ns : best;
-    }
-    return best;
-}
-
-static void report(const char *name, double ns, size_t bytes)
-{
-    printf("%-44s %10.1f ns", name, ns);
-    if (bytes > 0)
-        printf("  %6zu B  %8.0f MB/s", bytes, (double)bytes * 1000 / ns);
-    printf("\n");
-}
 
 /* ---- checksum ---- */
 
@@ -86,8 +54,8 @@ static void bench_crc(void)
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         uint64_t times = 40000000 / sizes[i];
         work->bytes = sizes[i];
-        report("crc8", measure(run_crc, work, times), sizes[i]);
-        report("crc8_copy", measure(run_crc_copy, work, times), sizes[i]);
+        stopwatch_report("crc8", stopwatch_measure(run_crc, work, times), sizes[i]);
+        stopwatch_report("crc8_copy", stopwatch_measure(run_crc_copy, work, times), sizes[i]);
     }
     free(work);
 }
@@ -191,17 +159,18 @@ static void bench_row(const char *name, int columns, size_t text_bytes)
     fill_row(work, columns, text_bytes, true);
     size_t bytes = plainbuffer_size(&work->row);
     snprintf(line, sizeof(line), "plainbuffer_put, %s", name);
-    report(line, measure(run_put, work, times), bytes);
+    stopwatch_report(line, stopwatch_measure(run_put, work, times), bytes);
     fill_row(work, columns, text_bytes, false);
     snprintf(line, sizeof(line), "plainbuffer_put, %s, names unknown", name);
-    report(line, measure(run_put, work, times), bytes);
+    stopwatch_report(line, stopwatch_measure(run_put, work, times), bytes);
     fill_row(work, columns, text_bytes, true);
     snprintf(line, sizeof(line), "plainbuffer_size, %s", name);
-    report(line, measure(run_size, work, times), 0);
+    stopwatch_report(line, stopwatch_measure(run_size, work, times), 0);
     snprintf(line, sizeof(line), "write_request size and put, %s", name);
-    report(line, measure(run_put_framed, work, times), write_request_row_size(work->kind, &work->row));
+    stopwatch_report(line, stopwatch_measure(run_put_framed, work, times),
+                     write_request_row_size(work->kind, &work->row));
     snprintf(line, sizeof(line), "plainbuffer_next, %s", name);
-    report(line, measure(run_read, work, times), bytes);
+    stopwatch_report(line, stopwatch_measure(run_read, work, times), bytes);
     free(work);
 }
 
@@ -229,7 +198,7 @@ static void bench_walk(void)
     struct slice answer = slice_of(bytes, sizeof(bytes));
     for (size_t i = 0; i < 200; i++)
         memcpy(bytes + 3 + i * (sizeof(row) - 1), row, sizeof(row) - 1);
-    report("write_reply_walk, 200 rows", measure(run_walk, &answer, 5000), answer.len);
+    stopwatch_report("write_reply_walk, 200 rows", stopwatch_measure(run_walk, &answer, 5000), answer.len);
 }
 
 struct sign_work {
@@ -253,7 +222,7 @@ static void bench_sign(void)
                                          .access_key_id = SLICE("LTAI0123456789abcdef"),
                                          .access_key_secret = SLICE("0123456789abcdef0123456789abcd"),
                                          .wall_ms = 1704164645678}};
-    report("signer_request, empty body", measure(run_sign, &work, 50000), 0);
+    stopwatch_report("signer_request, empty body", stopwatch_measure(run_sign, &work, 50000), 0);
     signer_destroy(work.signer);
 }
 
@@ -274,9 +243,9 @@ static void bench_md5(void)
 {
     static char body[BODY_BYTES];
     struct md5_work work = {digest_create(), slice_of(body, sizeof(body))};
-    report("digest_md5", measure(run_md5, &work, 500), sizeof(body));
+    stopwatch_report("digest_md5", stopwatch_measure(run_md5, &work, 500), sizeof(body));
     work.body.len = 1000;
-    report("digest_md5", measure(run_md5, &work, 20000), 1000);
+    stopwatch_report("digest_md5", stopwatch_measure(run_md5, &work, 20000), 1000);
     digest_destroy(work.digest);
 }
 
@@ -313,7 +282,7 @@ static void bench_lanes(void)
             for (size_t n = 0; n < work.count; n++)
                 bytes += work.bodies[n].len;
             snprintf(line, sizeof(line), "md5_lanes, %s side by side, %zu bodies", names[way], work.count);
-            report(line, measure(run_lanes, &work, 60), bytes);
+            stopwatch_report(line, stopwatch_measure(run_lanes, &work, 60), bytes);
         }
     }
 }

@@ -16,11 +16,16 @@ bench(series timeseries)
 bench(wire wire)
 
 target_sources(bench_mapping PRIVATE ${CMAKE_SOURCE_DIR}/bench/envelope.c)
-target_include_directories(bench_mapping PRIVATE ${CMAKE_SOURCE_DIR}/bench)
+target_sources(bench_path PRIVATE ${CMAKE_SOURCE_DIR}/bench/point.c)
+target_sources(bench_series PRIVATE ${CMAKE_SOURCE_DIR}/bench/stopwatch.c)
+target_sources(bench_wire PRIVATE ${CMAKE_SOURCE_DIR}/bench/stopwatch.c)
+foreach(program bench_mapping bench_path bench_series bench_wire)
+    target_include_directories(${program} PRIVATE ${CMAKE_SOURCE_DIR}/bench)
+endforeach()
 
 # The stand-ins of the whole-path benchmark (bench/flow).
 add_executable(bench_flow_broker ${CMAKE_SOURCE_DIR}/bench/flow/broker.c ${CMAKE_SOURCE_DIR}/bench/flow/log.c
-                                 ${CMAKE_SOURCE_DIR}/bench/envelope.c)
+                                 ${CMAKE_SOURCE_DIR}/bench/envelope.c ${CMAKE_SOURCE_DIR}/bench/point.c)
 target_link_libraries(bench_flow_broker PRIVATE base loop)
 add_executable(bench_flow_sink ${CMAKE_SOURCE_DIR}/bench/flow/sink.c ${CMAKE_SOURCE_DIR}/bench/flow/points.c)
 target_link_libraries(bench_flow_sink PRIVATE http wire)

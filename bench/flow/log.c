@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/check.h"
 #include "envelope.h"
+#include "point.h"
 
 struct flow_batch {
     char *at;
@@ -68,20 +69,10 @@ static void put_record_json(struct buffer *to, uint64_t id, size_t bytes)
     buffer_print(to, "}");
 }
 
-/* A point of a server's series: about 200 bytes whatever was asked for. The tags follow from the server. */
+/* About 200 bytes whatever was asked for. */
 static void put_record_point(struct buffer *to, uint64_t id, uint32_t series)
 {
-    unsigned server = (unsigned)((id / FLOW_IDS * FLOW_DISTINCT + id) % series);
-    buffer_print(to,
-                 "{\"m\":\"host\",\"d\":\"server-%05u\",\"region\":\"cn-hangzhou\",\"zone\":\"zone-%c\","
-                 "\"rack\":\"r%02u\","
-                 "\"os\":\"linux\",\"level\":%u,\"ts\":%llu,\"cpu\":%u.%u,\"mem\":%u.%02u,\"disk\":%llu,"
-                 "\"load\":%u.%u,"
-                 "\"state\":\"%s\"}",
-                 server, 'a' + server % 8, server % 40, server % 4,
-                 (unsigned long long)(1700000000000ull + id), (unsigned)(id % 100), (unsigned)(id % 10),
-                 (unsigned)(id % 64), (unsigned)(id % 89 + 10), (unsigned long long)(id * 31 % 100000000),
-                 (unsigned)(id % 7), (unsigned)(id % 9 + 1), id % 5 == 0 ? "warm" : "ok");
+    point_put(to, (unsigned)((id / FLOW_IDS * FLOW_DISTINCT + id) % series), id);
 }
 
 static void put_record_value(struct buffer *to, uint64_t id, struct flow_shape shape)

@@ -153,3 +153,45 @@ size_t visit_rig_rows(struct visit_rig *rig, ProtobufCBinaryData bytes, struct r
     assert_int_equal(found, count < most ? 0 : 1);
     return count;
 }
+
+struct visit_rig_point visit_rig_a_point(void)
+{
+    static const struct cell one_field[] = {{.name = SLICE("v"), .type = CELL_INTEGER, .integer = 7}};
+    return (struct visit_rig_point){.measurement = "cpu",
+                                    .source = "host",
+                                    .tags = "os=linux,region=cn",
+                                    .time_us = 1000000000,
+                                    .fields = one_field,
+                                    .field_count = 1};
+}
+
+const Ots__PutTimeseriesDataResponse *
+visit_rig_put_answered(struct visit_rig *rig, const struct visit_rig_point *points, size_t count)
+{
+    assert_int_equal(visit_rig_put_points(rig, "m", points, count), 200);
+    return visit_rig_answer(rig, &ots__put_timeseries_data_response__descriptor);
+}
+
+uint64_t visit_rig_count_points(const struct visit_rig *rig)
+{
+    return store_find(&rig->store, SLICE("m"))->rows.count;
+}
+
+uint64_t visit_rig_count_series(const struct visit_rig *rig)
+{
+    return store_find_series(&rig->store, SLICE("m"))->rows.count;
+}
+
+int visit_rig_setup_series(void **state)
+{
+    struct visit_rig *rig = visit_rig_create();
+    visit_rig_make_series_table(rig, "m", -1);
+    *state = rig;
+    return 0;
+}
+
+int visit_rig_teardown(void **state)
+{
+    visit_rig_destroy(*state);
+    return 0;
+}

@@ -8,20 +8,6 @@
 
 enum { ROWS_MOST = 300 };
 
-static int setup(void **state)
-{
-    struct visit_rig *rig = visit_rig_create();
-    visit_rig_make_series_table(rig, "m", -1);
-    *state = rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    visit_rig_destroy(*state);
-    return 0;
-}
-
 static char table_name[] = "m";
 
 static Ots__GetTimeseriesDataRequest request_for(struct visit_rig *rig)
@@ -305,7 +291,7 @@ static void test_a_token_past_the_range_is_refused_in_both_ways(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, visit_rig_setup_series, visit_rig_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_the_answer_has_key_columns_and_typed_names),
         TEST(test_a_range_has_its_begin_and_not_its_end),

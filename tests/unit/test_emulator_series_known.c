@@ -7,49 +7,6 @@
 
 enum { NOW_S = VISIT_RIG_NOW / 1000 };
 
-static int setup(void **state)
-{
-    struct visit_rig *rig = visit_rig_create();
-    visit_rig_make_series_table(rig, "m", -1);
-    *state = rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    visit_rig_destroy(*state);
-    return 0;
-}
-
-static const struct cell one_field[] = {{.name = SLICE("v"), .type = CELL_INTEGER, .integer = 7}};
-
-static struct visit_rig_point a_point(void)
-{
-    return (struct visit_rig_point){.measurement = "cpu",
-                                    .source = "host",
-                                    .tags = "os=linux,region=cn",
-                                    .time_us = 1000000000,
-                                    .fields = one_field,
-                                    .field_count = 1};
-}
-
-static const Ots__PutTimeseriesDataResponse *put(struct visit_rig *rig, const struct visit_rig_point *points,
-                                                 size_t count)
-{
-    assert_int_equal(visit_rig_put_points(rig, "m", points, count), 200);
-    return visit_rig_answer(rig, &ots__put_timeseries_data_response__descriptor);
-}
-
-static uint64_t count_points(const struct visit_rig *rig)
-{
-    return store_find(&rig->store, SLICE("m"))->rows.count;
-}
-
-static uint64_t count_series(const struct visit_rig *rig)
-{
-    return store_find_series(&rig->store, SLICE("m"))->rows.count;
-}
-
 /* The update time of the one series that there is. */
 static int64_t updated_us(const struct visit_rig *rig)
 {
@@ -65,13 +22,14 @@ static int64_t updated_us(const struct visit_rig *rig)
 static void test_a_new_series_is_told_with_the_row_that_made_it(void **state)
 {
     struct visit_rig *rig = *state;
-    struct visit_rig_point points[4] = {a_point(), a_point(), a_point(), a_point()};
+    struct visit_rig_point points[4] = {visit_rig_a_point(), visit_rig_a_point(), visit_rig_a_point(),
+                                        visit_rig_a_point()};
     points[1].time_us++;
     points[1].meta_time_s = NOW_S - 1;
     points[2].time_us += 2;
     points[2].meta_time_s = NOW_S;
     points[3].source = "other";
-    const Ots__MetaUpdateStatus *status = put(rig, points, 4)->meta_update_status;
+    const Ots__MetaUpdateStatus *status = visit_rig_put_answered(rig, points, 4)->meta_update_status;
     assert_non_null(status);
     assert_int_equal(status->n_row_ids, 3);
     assert_int_equal(status->n_meta_update_times, 3);
@@ -80,30 +38,30 @@ static void test_a_new_series_is_told_with_the_row_that_made_it(void **state)
     assert_int_equal(status->row_ids[2], 3);
     for (int i = 0; i < 3; i++)
         assert_int_equal(status->meta_update_times[i], NOW_S);
-    assert_int_equal(count_series(rig), 2);
+    assert_int_equal(visit_rig_count_series(rig), 2);
 }
 
 static void test_who_knows_the_time_is_told_nothing(void **state)
 {
     struct visit_rig *rig = *state;
-    struct visit_rig_point point = a_point();
-    put(rig, &point, 1);
+    struct visit_rig_point point = visit_rig_a_point();
+    visit_rig_put_answered(rig, &point, 1);
     point.meta_time_s = NOW_S;
-    assert_null(put(rig, &point, 1)->meta_update_status);
+    assert_null(visit_rig_put_answered(rig, &point, 1)->meta_update_status);
 }
 
 static void test_the_update_time_is_refreshed_now_and_then(void **state)
 {
     struct visit_rig *rig = *state;
-    struct visit_rig_point point = a_point();
-    put(rig, &point, 1);
+    struct visit_rig_point point = visit_rig_a_point();
+    visit_rig_put_answered(rig, &point, 1);
     assert_int_equal(updated_us(rig), VISIT_RIG_NOW * INT64_C(1000));
     point.meta_time_s = NOW_S;
     rig->ground.now_ms += 599000;
-    assert_null(put(rig, &point, 1)->meta_update_status);
+    assert_null(visit_rig_put_answered(rig, &point, 1)->meta_update_status);
     assert_int_equal(updated_us(rig), VISIT_RIG_NOW * INT64_C(1000));
     rig->ground.now_ms += 1000;
-    const Ots__MetaUpdateStatus *status = put(rig, &point, 1)->meta_update_status;
+    const Ots__MetaUpdateStatus *status = visit_rig_put_answered(rig, &point, 1)->meta_update_status;
     assert_int_equal(status->meta_update_times[0], NOW_S + 600);
     assert_int_equal(updated_us(rig), (NOW_S + 600) * INT64_C(1000000));
 }
@@ -111,17 +69,17 @@ static void test_the_update_time_is_refreshed_now_and_then(void **state)
 static void test_a_refresh_keeps_the_attributes(void **state)
 {
     struct visit_rig *rig = *state;
-    struct visit_rig_point point = a_point();
+    struct visit_rig_point point = visit_rig_a_point();
     struct series_known known = {.updated_us = 5, .attributes = SLICE("[\"a=1\"]")};
     struct refusal refusal = {.status = 0};
     struct row_cursor cursor;
-    put(rig, &point, 1);
+    visit_rig_put_answered(rig, &point, 1);
     struct store_table *series = store_find_series(&rig->store, SLICE("m"));
     const struct row_node *node = row_index_at_least(&series->rows, SLICE(""), &cursor);
     struct slice id = arena_copy(&rig->arena, row_index_key(node));
     series_known_set(series, id, &known, rig->ground.now_ms, &rig->arena);
     assert_int_equal(store_commit(&rig->store, &refusal), 0);
-    put(rig, &point, 1);
+    visit_rig_put_answered(rig, &point, 1);
     assert_true(series_known_find(series, id, rig->ground.now_ms, &known));
     assert_int_equal(known.updated_us, VISIT_RIG_NOW * INT64_C(1000));
     assert_true(slice_equal(known.attributes, SLICE("[\"a=1\"]")));
@@ -130,18 +88,18 @@ static void test_a_refresh_keeps_the_attributes(void **state)
 static void test_a_put_that_ignores_the_meta_leaves_it_alone(void **state)
 {
     struct visit_rig *rig = *state;
-    struct visit_rig_point point = a_point();
+    struct visit_rig_point point = visit_rig_a_point();
     assert_int_equal(visit_rig_put_points_only(rig, "m", &point, 1), 200);
     const Ots__PutTimeseriesDataResponse *answer =
         visit_rig_answer(rig, &ots__put_timeseries_data_response__descriptor);
     assert_null(answer->meta_update_status);
-    assert_int_equal(count_points(rig), 1);
-    assert_int_equal(count_series(rig), 0);
+    assert_int_equal(visit_rig_count_points(rig), 1);
+    assert_int_equal(visit_rig_count_series(rig), 0);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, visit_rig_setup_series, visit_rig_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_a_new_series_is_told_with_the_row_that_made_it),
         TEST(test_who_knows_the_time_is_told_nothing),

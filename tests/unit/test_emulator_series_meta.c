@@ -7,20 +7,6 @@
 
 #include "support/visit_rig_series.h"
 
-static int setup(void **state)
-{
-    struct visit_rig *rig = visit_rig_create();
-    visit_rig_make_series_table(rig, "m", -1);
-    *state = rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    visit_rig_destroy(*state);
-    return 0;
-}
-
 static const struct cell one_field[] = {{.name = SLICE("v"), .type = CELL_INTEGER, .integer = 7}};
 
 static void put(struct visit_rig *rig, const char *table, const char *measurement, const char *tags)
@@ -292,18 +278,24 @@ static void test_what_has_expired_is_not_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_series_is_shown_with_both_forms_of_tags, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_pages_follow_each_other_and_all_are_counted_in_each, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_a_token_that_is_none_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_attributes_are_kept_in_order_and_replaced_whole, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_an_update_moves_the_update_time, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_bad_series_is_its_own_failure, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_updates_are_bounded_and_may_be_forbidden, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_deleted_series_is_not_found_and_its_points_stay, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_what_has_expired_is_not_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_series_is_shown_with_both_forms_of_tags,
+                                        visit_rig_setup_series, visit_rig_teardown),
+        cmocka_unit_test_setup_teardown(test_pages_follow_each_other_and_all_are_counted_in_each,
+                                        visit_rig_setup_series, visit_rig_teardown),
+        cmocka_unit_test_setup_teardown(test_a_token_that_is_none_is_refused, visit_rig_setup_series,
+                                        visit_rig_teardown),
+        cmocka_unit_test_setup_teardown(test_attributes_are_kept_in_order_and_replaced_whole,
+                                        visit_rig_setup_series, visit_rig_teardown),
+        cmocka_unit_test_setup_teardown(test_an_update_moves_the_update_time, visit_rig_setup_series,
+                                        visit_rig_teardown),
+        cmocka_unit_test_setup_teardown(test_a_bad_series_is_its_own_failure, visit_rig_setup_series,
+                                        visit_rig_teardown),
+        cmocka_unit_test_setup_teardown(test_updates_are_bounded_and_may_be_forbidden, visit_rig_setup_series,
+                                        visit_rig_teardown),
+        cmocka_unit_test_setup_teardown(test_a_deleted_series_is_not_found_and_its_points_stay,
+                                        visit_rig_setup_series, visit_rig_teardown),
+        cmocka_unit_test_setup_teardown(test_what_has_expired_is_not_found, visit_rig_setup_series,
+                                        visit_rig_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

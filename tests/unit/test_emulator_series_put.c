@@ -11,49 +11,6 @@
 
 enum { NOW_S = VISIT_RIG_NOW / 1000 };
 
-static int setup(void **state)
-{
-    struct visit_rig *rig = visit_rig_create();
-    visit_rig_make_series_table(rig, "m", -1);
-    *state = rig;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    visit_rig_destroy(*state);
-    return 0;
-}
-
-static const struct cell one_field[] = {{.name = SLICE("v"), .type = CELL_INTEGER, .integer = 7}};
-
-static struct visit_rig_point a_point(void)
-{
-    return (struct visit_rig_point){.measurement = "cpu",
-                                    .source = "host",
-                                    .tags = "os=linux,region=cn",
-                                    .time_us = 1000000000,
-                                    .fields = one_field,
-                                    .field_count = 1};
-}
-
-static const Ots__PutTimeseriesDataResponse *put(struct visit_rig *rig, const struct visit_rig_point *points,
-                                                 size_t count)
-{
-    assert_int_equal(visit_rig_put_points(rig, "m", points, count), 200);
-    return visit_rig_answer(rig, &ots__put_timeseries_data_response__descriptor);
-}
-
-static uint64_t count_points(const struct visit_rig *rig)
-{
-    return store_find(&rig->store, SLICE("m"))->rows.count;
-}
-
-static uint64_t count_series(const struct visit_rig *rig)
-{
-    return store_find_series(&rig->store, SLICE("m"))->rows.count;
-}
-
 static uint32_t cells_of_first(const struct visit_rig *rig, struct cell *cells)
 {
     struct row_cursor cursor;
@@ -71,14 +28,14 @@ static void test_a_put_replaces_the_whole_point(void **state)
     struct visit_rig *rig = *state;
     struct cell fields[2] = {visit_rig_number("a", 1), visit_rig_number("b", 2)};
     struct cell cells[4];
-    struct visit_rig_point point = a_point();
+    struct visit_rig_point point = visit_rig_a_point();
     point.fields = fields;
     point.field_count = 2;
-    put(rig, &point, 1);
+    visit_rig_put_answered(rig, &point, 1);
     fields[0] = visit_rig_text("c", "x");
     point.field_count = 1;
-    put(rig, &point, 1);
-    assert_int_equal(count_points(rig), 1);
+    visit_rig_put_answered(rig, &point, 1);
+    assert_int_equal(visit_rig_count_points(rig), 1);
     assert_int_equal(cells_of_first(rig, cells), 1);
     assert_true(slice_equal(cells[0].name, SLICE("c")));
 }
@@ -89,11 +46,11 @@ static void test_of_one_time_the_last_row_of_a_request_stays(void **state)
     struct cell first = visit_rig_number("v", 1);
     struct cell last = visit_rig_number("v", 2);
     struct cell cells[4];
-    struct visit_rig_point points[2] = {a_point(), a_point()};
+    struct visit_rig_point points[2] = {visit_rig_a_point(), visit_rig_a_point()};
     points[0].fields = &first;
     points[1].fields = &last;
-    put(rig, points, 2);
-    assert_int_equal(count_points(rig), 1);
+    visit_rig_put_answered(rig, points, 2);
+    assert_int_equal(visit_rig_count_points(rig), 1);
     assert_int_equal(cells_of_first(rig, cells), 1);
     assert_int_equal(cells[0].integer, 2);
     assert_int_equal(rig->applied, 2);
@@ -105,31 +62,32 @@ static void test_tags_are_one_set_whatever_their_form_and_order(void **state)
     static const char *const forms[] = {"os=linux,region=cn", "region=cn,os=linux",
                                         "[\"os=linux\",\"region=cn\"]", "[\"region=cn\",\"os=linux\"]"};
     for (int i = 0; i < 4; i++) {
-        struct visit_rig_point point = a_point();
+        struct visit_rig_point point = visit_rig_a_point();
         point.tags = forms[i];
-        put(rig, &point, 1);
+        visit_rig_put_answered(rig, &point, 1);
     }
-    assert_int_equal(count_points(rig), 1);
-    struct visit_rig_point none = a_point();
+    assert_int_equal(visit_rig_count_points(rig), 1);
+    struct visit_rig_point none = visit_rig_a_point();
     none.tags = NULL;
-    put(rig, &none, 1);
+    visit_rig_put_answered(rig, &none, 1);
     none.tags = "[]";
-    put(rig, &none, 1);
-    assert_int_equal(count_points(rig), 2);
-    assert_int_equal(count_series(rig), 2);
+    visit_rig_put_answered(rig, &none, 1);
+    assert_int_equal(visit_rig_count_points(rig), 2);
+    assert_int_equal(visit_rig_count_series(rig), 2);
 }
 
 static void test_points_differ_by_each_part_of_their_key(void **state)
 {
     struct visit_rig *rig = *state;
-    struct visit_rig_point points[5] = {a_point(), a_point(), a_point(), a_point(), a_point()};
+    struct visit_rig_point points[5] = {visit_rig_a_point(), visit_rig_a_point(), visit_rig_a_point(),
+                                        visit_rig_a_point(), visit_rig_a_point()};
     points[1].measurement = "mem";
     points[2].source = "";
     points[3].tags = "os=linux";
     points[4].time_us++;
-    put(rig, points, 5);
-    assert_int_equal(count_points(rig), 5);
-    assert_int_equal(count_series(rig), 4);
+    visit_rig_put_answered(rig, points, 5);
+    assert_int_equal(visit_rig_count_points(rig), 5);
+    assert_int_equal(visit_rig_count_series(rig), 4);
 }
 
 static void test_a_point_expires_by_its_own_time(void **state)
@@ -158,25 +116,25 @@ static void test_a_point_expires_by_its_own_time(void **state)
 
 static void expect_failure(struct visit_rig *rig, const struct visit_rig_point *bad, const char *message)
 {
-    struct visit_rig_point points[3] = {a_point(), *bad, a_point()};
+    struct visit_rig_point points[3] = {visit_rig_a_point(), *bad, visit_rig_a_point()};
     points[2].time_us++;
     rig->applied = rig->refused = 0;
-    const Ots__PutTimeseriesDataResponse *answer = put(rig, points, 3);
+    const Ots__PutTimeseriesDataResponse *answer = visit_rig_put_answered(rig, points, 3);
     assert_int_equal(answer->n_failed_rows, 1);
     assert_int_equal(answer->failed_rows[0]->row_index, 1);
     assert_string_equal(answer->failed_rows[0]->error_code, "OTSParameterInvalid");
     assert_string_equal(answer->failed_rows[0]->error_message, message);
     assert_int_equal(rig->applied, 2);
     assert_int_equal(rig->refused, 1);
-    assert_int_equal(count_points(rig), 2);
-    assert_int_equal(count_series(rig), 1);
+    assert_int_equal(visit_rig_count_points(rig), 2);
+    assert_int_equal(visit_rig_count_series(rig), 1);
 }
 
 static void test_a_bad_measurement_fails_its_row_alone(void **state)
 {
     struct visit_rig *rig = *state;
     char name[130];
-    struct visit_rig_point bad = a_point();
+    struct visit_rig_point bad = visit_rig_a_point();
     bad.measurement = "";
     expect_failure(rig, &bad, "Invalid measurement name: ''.");
     bad.measurement = "a#b";
@@ -186,32 +144,32 @@ static void test_a_bad_measurement_fails_its_row_alone(void **state)
     memset(name, 'm', sizeof(name));
     name[129] = 0;
     bad.measurement = name;
-    put(rig, &bad, 1);
-    assert_int_equal(count_series(rig), 1);
+    visit_rig_put_answered(rig, &bad, 1);
+    assert_int_equal(visit_rig_count_series(rig), 1);
     name[128] = 0;
-    put(rig, &bad, 1);
-    assert_int_equal(count_series(rig), 2);
+    visit_rig_put_answered(rig, &bad, 1);
+    assert_int_equal(visit_rig_count_series(rig), 2);
 }
 
 static void test_a_data_source_that_is_too_long_fails_its_row_alone(void **state)
 {
     struct visit_rig *rig = *state;
     char name[258];
-    struct visit_rig_point bad = a_point();
+    struct visit_rig_point bad = visit_rig_a_point();
     memset(name, 's', sizeof(name));
     name[257] = 0;
     bad.source = name;
     expect_failure(rig, &bad, "The length of data source exceeds the limit, limit length: 256, length: 257.");
     name[256] = 0;
-    put(rig, &bad, 1);
-    assert_int_equal(count_series(rig), 2);
+    visit_rig_put_answered(rig, &bad, 1);
+    assert_int_equal(visit_rig_count_series(rig), 2);
 }
 
 static void test_bad_tags_fail_their_row_alone(void **state)
 {
     struct visit_rig *rig = *state;
     char tags[600] = "k=";
-    struct visit_rig_point bad = a_point();
+    struct visit_rig_point bad = visit_rig_a_point();
     bad.tags = "k=";
     expect_failure(rig, &bad, "Invalid value of tag 'k': ''.");
     bad.tags = "=v";
@@ -226,19 +184,19 @@ static void test_bad_tags_fail_their_row_alone(void **state)
     bad.tags = tags;
     expect_failure(rig, &bad, "The length of tags exceeds the limit, limit length: 512, length: 513.");
     tags[2 + 511] = 0;
-    put(rig, &bad, 1);
-    assert_int_equal(count_series(rig), 2);
+    visit_rig_put_answered(rig, &bad, 1);
+    assert_int_equal(visit_rig_count_series(rig), 2);
 }
 
 static void test_a_time_before_1970_fails_its_row_alone(void **state)
 {
     struct visit_rig *rig = *state;
-    struct visit_rig_point bad = a_point();
+    struct visit_rig_point bad = visit_rig_a_point();
     bad.time_us = -1;
     expect_failure(rig, &bad, "Invalid time: -1.");
     bad.time_us = 0;
-    put(rig, &bad, 1);
-    assert_int_equal(count_points(rig), 3);
+    visit_rig_put_answered(rig, &bad, 1);
+    assert_int_equal(visit_rig_count_points(rig), 3);
 }
 
 static void test_bad_names_of_fields_fail_their_row_alone(void **state)
@@ -248,7 +206,7 @@ static void test_bad_names_of_fields_fail_their_row_alone(void **state)
         "",           "V", "1v", "v-w", "_time", "_m_name", "_data_source", "_tags", "_meta_update_time",
         "_attributes"};
     char name[130];
-    struct visit_rig_point bad = a_point();
+    struct visit_rig_point bad = visit_rig_a_point();
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char message[100];
         struct cell field = visit_rig_number(names[i], 1);
@@ -261,18 +219,18 @@ static void test_bad_names_of_fields_fail_their_row_alone(void **state)
     struct cell field = visit_rig_number(name, 1);
     bad.fields = &field;
     bad.time_us = 5;
-    assert_int_equal(put(rig, &bad, 1)->n_failed_rows, 0);
+    assert_int_equal(visit_rig_put_answered(rig, &bad, 1)->n_failed_rows, 0);
     name[128] = 'f';
     name[129] = 0;
     field = visit_rig_number(name, 1);
-    assert_int_equal(put(rig, &bad, 1)->n_failed_rows, 1);
+    assert_int_equal(visit_rig_put_answered(rig, &bad, 1)->n_failed_rows, 1);
 }
 
 static void test_bad_values_fail_their_row_alone(void **state)
 {
     struct visit_rig *rig = *state;
     struct cell field = {.name = SLICE("v"), .type = CELL_DOUBLE, .number = INFINITY};
-    struct visit_rig_point bad = a_point();
+    struct visit_rig_point bad = visit_rig_a_point();
     bad.fields = &field;
     expect_failure(rig, &bad, "The double of field 'v' is NaN or infinite.");
     size_t bytes = ((size_t)2 << 20) + 1;
@@ -288,7 +246,7 @@ static void test_a_point_has_at_most_1024_fields(void **state)
 {
     struct visit_rig *rig = *state;
     struct cell *fields = arena_take(&rig->arena, 1025 * sizeof(fields[0]));
-    struct visit_rig_point bad = a_point();
+    struct visit_rig_point bad = visit_rig_a_point();
     for (int i = 0; i < 1025; i++) {
         char *name = arena_take(&rig->arena, 16);
         snprintf(name, 16, "f%04d", i);
@@ -300,7 +258,7 @@ static void test_a_point_has_at_most_1024_fields(void **state)
                    "The number of fields exceeds the limit, limit count: 1024, field count: 1025.");
     bad.field_count = 1024;
     bad.time_us = 5;
-    assert_int_equal(put(rig, &bad, 1)->n_failed_rows, 0);
+    assert_int_equal(visit_rig_put_answered(rig, &bad, 1)->n_failed_rows, 0);
 }
 
 /* ---- requests that fail ---- */
@@ -310,16 +268,16 @@ static void test_more_than_200_rows_are_refused(void **state)
     struct visit_rig *rig = *state;
     struct visit_rig_point *points = arena_take(&rig->arena, 201 * sizeof(points[0]));
     for (int i = 0; i < 201; i++) {
-        points[i] = a_point();
+        points[i] = visit_rig_a_point();
         points[i].time_us = i;
     }
     assert_int_equal(visit_rig_put_points(rig, "m", points, 201), 400);
     assert_string_equal(rig->visit.refusal.message, "Rows count exceeds the upper limit: 200.");
     assert_int_equal(visit_rig_put_points(rig, "m", points, 0), 400);
     assert_string_equal(rig->visit.refusal.message, "No row is specified in PutTimeseriesData.");
-    assert_int_equal(count_points(rig), 0);
-    put(rig, points, 200);
-    assert_int_equal(count_points(rig), 200);
+    assert_int_equal(visit_rig_count_points(rig), 0);
+    visit_rig_put_answered(rig, points, 200);
+    assert_int_equal(visit_rig_count_points(rig), 200);
 }
 
 static void test_more_than_4_mb_are_refused(void **state)
@@ -329,14 +287,14 @@ static void test_more_than_4_mb_are_refused(void **state)
     char *large = arena_take(&rig->arena, bytes);
     memset(large, 'x', bytes);
     struct cell field = {.name = SLICE("v"), .type = CELL_BINARY, .bytes = slice_of(large, bytes)};
-    struct visit_rig_point points[2] = {a_point(), a_point()};
+    struct visit_rig_point points[2] = {visit_rig_a_point(), visit_rig_a_point()};
     points[0].fields = points[1].fields = &field;
     points[1].time_us++;
     assert_int_equal(visit_rig_put_points(rig, "m", points, 2), 400);
     assert_non_null(strstr(rig->visit.refusal.message, "limit size: 4194304"));
     assert_int_equal(rig->refused, 2);
     field.bytes.len -= 100;
-    put(rig, points, 2);
+    visit_rig_put_answered(rig, points, 2);
 }
 
 static void test_bytes_that_are_no_rows_are_refused(void **state)
@@ -375,20 +333,20 @@ static void test_a_wrong_checksum_refuses_the_request(void **state)
     rows.flatbuffer_crc32c ^= 1;
     assert_int_equal(visit_rig_run(rig, "PutTimeseriesData", &request), 400);
     assert_string_equal(rig->visit.refusal.message, "The checksum of the rows does not match: crc32c.");
-    assert_int_equal(count_points(rig), 1);
+    assert_int_equal(visit_rig_count_points(rig), 1);
 }
 
 static void test_a_table_that_is_not_there_refuses_the_request(void **state)
 {
     struct visit_rig *rig = *state;
-    struct visit_rig_point point = a_point();
+    struct visit_rig_point point = visit_rig_a_point();
     assert_int_equal(visit_rig_put_points(rig, "other", &point, 1), 404);
     assert_int_equal(rig->refused, 1);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, visit_rig_setup_series, visit_rig_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_a_put_replaces_the_whole_point),
         TEST(test_of_one_time_the_last_row_of_a_request_stays),
